@@ -1,0 +1,1 @@
+"""Reference solutions, cases and known mistakes: one module for each page."""

@@ -1,0 +1,71 @@
+"""What the tools and the tests know of a page: where it is, its header, its counts."""
+
+import re
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+RUNS_IN = re.compile(r"(\*\*Runs in\*\* )(\d+)( s)")
+
+
+def all_pages():
+    """Return the paths of all pages in lecture order; a reader's own copies are none."""
+    return sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+
+
+def find_pages(name):
+    """Return the page whose number is ``name``, or every page for "all"."""
+    pages = [path for path in all_pages() if name in ("all", path.name[:2])]
+    if not pages:
+        numbers = ", ".join(path.name[:2] for path in all_pages())
+        raise SystemExit(f"no page {name!r}: choose one of {numbers}, or all")
+    return pages
+
+
+def read(path):
+    """Return the notebook at ``path``."""
+    return nbformat.read(path, as_version=4)
+
+
+def write(notebook, path):
+    """Write a notebook as one complete file: a crash leaves the old one in place."""
+    draft = path.with_suffix(".draft")
+    nbformat.write(notebook, draft)
+    draft.replace(path)
+
+
+def cells(notebook, kind):
+    """Return the cells of one kind ("code" or "markdown")."""
+    return [cell for cell in notebook.cells if cell.cell_type == kind]
+
+
+def title(notebook):
+    """Return the text of the first heading, without the page number."""
+    return re.sub(r"^#\s+(\d\d\s+)?", "", notebook.cells[0].source.splitlines()[0])
+
+
+def work_minutes(notebook):
+    """Return the minutes of work stated in the header, as text."""
+    found = re.search(r"\*\*Work\*\* (\d+) min", notebook.cells[0].source)
+    return found[1] if found else ""
+
+
+def seconds(notebook):
+    """Return the measured seconds stated in the header, as text."""
+    found = RUNS_IN.search(notebook.cells[0].source)
+    return found[2] if found else ""
+
+
+def figures(notebook):
+    """Return (cell index, output) for each figure of the page."""
+    return [(k, output) for k, cell in enumerate(notebook.cells)
+            if cell.cell_type == "code" for output in cell.outputs
+            if "image/png" in output.get("data", {})]
+
+
+def claim_count(notebook):
+    """Return the number of claims in the source of the page."""
+    return sum(len(re.findall(r"\bclaim\(", cell.source))
+               for cell in cells(notebook, "code"))

@@ -1,0 +1,94 @@
+"""Execute pages and store what they print: ``python tools/refresh.py 01`` or ``all``.
+
+A page is run as nbval runs it, so that what is stored is what strict nbval will
+compare. What varies from run to run (time stamps, widget models, version of Python) is
+left out. A page that fails is not written.
+"""
+
+import hashlib
+import math
+import os
+import sys
+import time
+
+import pages
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+class PlainClient(NotebookClient):
+    """Runs cells without the special treatment of widgets, as nbval does."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.comm_open_handlers = {}
+
+
+def execute(notebook, folder=pages.NOTEBOOKS):
+    """Run every cell of ``notebook`` in place; return the wall seconds it took."""
+    os.environ["COURSE_PROFILE"] = "quick"
+    os.environ.pop("COURSE_SOLUTIONS", None)
+    start = time.perf_counter()
+    PlainClient(notebook, timeout=600, kernel_name="python3", store_widget_state=False,
+                extra_arguments=["--log-level=ERROR"],
+                resources={"metadata": {"path": str(folder)}}).execute()
+    return time.perf_counter() - start
+
+
+def tidy(notebook):
+    """Remove what varies between runs; number the code cells from 1."""
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python",
+                       "name": "python3"},
+        "language_info": {"name": "python", "file_extension": ".py"}}
+    known = set()
+    for cell in notebook.cells:
+        cell.id = _identity(cell.source, known)
+        cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET_VIEW, None)
+    for number, cell in enumerate(pages.cells(notebook, "code"), 1):
+        cell.execution_count = number
+        for output in cell.outputs:
+            if "execution_count" in output:
+                output.execution_count = number
+
+
+def _identity(source, known):
+    """Return an id that depends on the cell's text only, so that diffs stay small."""
+    number = 0
+    while True:
+        digest = hashlib.sha1(f"{source}{number or ''}".encode()).hexdigest()[:8]
+        if digest not in known:
+            known.add(digest)
+            return digest
+        number += 1
+
+
+def state_seconds(notebook, measured):
+    """Write the measured seconds into the header of the page."""
+    header = notebook.cells[0]
+    header.source = pages.RUNS_IN.sub(rf"\g<1>{math.ceil(measured)}\g<3>", header.source)
+
+
+def main(name):
+    """Execute the named pages; stop at the first that fails."""
+    for path in pages.find_pages(name):
+        notebook = pages.read(path)
+        try:
+            measured = execute(notebook)
+        except CellExecutionError as error:
+            raise SystemExit(f"{path.name} was not stored: a cell failed\n"
+                             f"{error}") from None
+        state_seconds(notebook, measured)
+        tidy(notebook)
+        pages.write(notebook, path)
+        print(f"{path.name}: {measured:.1f} s, {path.stat().st_size / 1e6:.2f} MB")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("say which page: python tools/refresh.py 01, or all")
+    main(sys.argv[1])
