@@ -156,7 +156,7 @@ def related(yours, wanted, slack):
         for relation, undone in _RELATIONS.items():
             if not equal(wanted, undone(wanted)) and equal(undone(yours), wanted):
                 return f"your result is the expected one {relation}"
-    if yours.ndim == 2 and min(yours.shape) > 6:
+    if yours.ndim == 2 and min(yours.shape) > 12:
         inner = (slice(3, -3), slice(3, -3))
         if equal(yours[inner], wanted[inner]):
             return ("your result is right inside the image and differs only within 3 "

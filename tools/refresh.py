@@ -49,11 +49,25 @@ def tidy(notebook):
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_VIEW, None)
+        join_streams(cell)
     for number, cell in enumerate(pages.cells(notebook, "code"), 1):
         cell.execution_count = number
         for output in cell.outputs:
             if "execution_count" in output:
                 output.execution_count = number
+
+
+def join_streams(cell):
+    """Make one output of texts that arrived in pieces, which depends on the timing."""
+    joined = []
+    for output in cell.get("outputs", []):
+        name = output.get("name")
+        if name and joined and joined[-1].get("name") == name:
+            joined[-1]["text"] += output["text"]
+        else:
+            joined.append(output)
+    if "outputs" in cell:
+        cell.outputs = joined
 
 
 def _identity(source, known):

@@ -1,0 +1,66 @@
+"""Pages run cell by cell, each cell twice, from a folder with spaces and accents."""
+
+import os
+
+import pages
+import pytest
+import refresh
+
+FOLDER = "étudiante 1 – cours"
+
+
+@pytest.mark.parametrize("path", pages.all_pages(), ids=lambda path: path.name[:2])
+def test_each_cell_runs_twice_from_any_folder(path, tmp_path, monkeypatch):
+    folder = tmp_path / FOLDER
+    folder.mkdir()
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    book = pages.read(path)
+    book.cells = [again for cell in pages.cells(book, "code")
+                  for again in (cell, cell.copy())]
+    refresh.execute(book, folder)
+    for once, twice in zip(book.cells[::2], book.cells[1::2], strict=True):
+        for cell in (once, twice):
+            refresh.join_streams(cell)
+        assert not any(output.get("name") == "stderr" for output in twice.outputs)
+        assert len(once.outputs) == len(twice.outputs)
+    assert list(folder.iterdir()) == [], "a page leaves files behind"
+
+
+def test_solving_the_exercises_by_their_solutions(tmp_path):
+    """The printed solution, pasted over the stub, is judged right in the page."""
+    for path in pages.all_pages():
+        book = pages.read(path)
+        number = path.name[:2]
+        book.cells = [
+            pages.nbformat.v4.new_code_cell(
+                "import numpy as np\n"
+                "from course_utils import load_exercises\n"
+                f"ex = load_exercises('{number}')"),
+            pages.nbformat.v4.new_code_cell(
+                "import contextlib, io\n"
+                "for exercise in ex:\n"
+                "    text = io.StringIO()\n"
+                "    with contextlib.redirect_stdout(text):\n"
+                "        exercise.solution()\n"
+                "    exec(text.getvalue(), globals())\n"
+                "    exercise.check(globals()[exercise.name])\n"
+                "ex.report()")]
+        refresh.execute(book, tmp_path)
+        report = book.cells[1].outputs[0].text
+        assert "not right yet" not in report and "not attempted" not in report, report
+
+
+def test_a_renamed_function_gets_a_sentence_and_the_page_goes_on(tmp_path):
+    new = pages.nbformat.v4.new_code_cell
+    book = pages.nbformat.v4.new_notebook(cells=[
+        new("from course_utils import load_exercises\nex = load_exercises('00')"),
+        new("def negativ(f):\n    return 1 - f\n\nex.negative.check(negative)"),
+        new("ex.negative.check(negativ)"),
+        new("ex.negativ.check(negativ)"),
+        new("ex.report()")])
+    refresh.execute(book, tmp_path)
+    texts = [cell.outputs[0].text for cell in book.cells[1:]]
+    assert texts[0].startswith("negative: `negative` is not defined.")
+    assert texts[1] == "negative: right, on all 3 cases\n"
+    assert "Did you mean ex.negative?" in texts[2]
+    assert "1 of 1 exercises solved" in texts[3]
