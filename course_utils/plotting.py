@@ -32,18 +32,16 @@ def show(alt, fig=None):
     display(data, raw=True, metadata={"image/png": {"alt": alt}})
 
 
-def figure_png(fig, dpi=None):
+def figure_png(fig):
     """Return ``fig`` as the bytes of a small PNG file.
 
     Grey figures get one channel, coloured ones a palette of the 256 colours that fit
-    best. With ``dpi`` given, speed matters more than size and colours stay as they are.
+    best.
     """
     from PIL import Image
 
     buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", dpi=dpi or fig.dpi, bbox_inches="tight")
-    if dpi:
-        return buffer.getvalue()
+    fig.savefig(buffer, format="png", bbox_inches="tight")
     picture = Image.open(buffer).convert("RGB")
     pixels = np.asarray(picture)
     if (pixels[..., :1] == pixels).all():
@@ -183,10 +181,11 @@ def explore(draw, **controls):
     picture = widgets.Image(format="png", layout=widgets.Layout(
         width="max-content", max_width="100%", object_fit="contain"))
     note = widgets.HTML()
+    places = []
 
     def render(_change=None):
         try:
-            picture.value, note.value = _drawn(draw, controls)
+            picture.value, note.value = _drawn(draw, controls, places)
         except Exception as error:
             note.value = ("<b>" + html.escape(f"{type(error).__name__}: {error}")
                           + "</b>")
@@ -199,16 +198,26 @@ def explore(draw, **controls):
     return _panel([*controls.values(), picture, note], list(controls))
 
 
-def _drawn(draw, controls):
-    """Call ``draw`` with the values of its controls; return PNG bytes and a text."""
+def _drawn(draw, controls, places):
+    """Call ``draw`` with the values of its controls; return PNG bytes and a text.
+
+    ``places`` keeps where the axes of the first figure stand: laying them out anew
+    takes half of the time of a move, and would let the picture jump.
+    """
     result = draw(**{name: control.value for name, control in controls.items()})
     fig, text = result if isinstance(result, tuple) else (result, "")
     if not hasattr(fig, "savefig"):
         raise TypeError("the function given to explore must return its figure, not "
                         f"{type(fig).__name__}: end it with `return fig`")
-    png = figure_png(fig, dpi=PANEL_DPI)
+    if len(places) == len(fig.axes):
+        fig.set_layout_engine("none")
+        for ax, place in zip(fig.axes, places, strict=True):
+            ax.set_position(place)
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", dpi=PANEL_DPI, pil_kwargs={"compress_level": 1})
+    places[:] = [ax.get_position(original=True) for ax in fig.axes]
     plt.close(fig)
-    return png, text
+    return buffer.getvalue(), text
 
 
 def _control(name, value):

@@ -5,13 +5,13 @@ import sys
 import webbrowser
 from pathlib import Path
 
-NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def main():
     """Replace this process by JupyterLab."""
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={NOTEBOOKS}",
-               "--LabApp.default_url=/lab/tree/00_start_here.ipynb"]
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}",
+               "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"]
     try:
         webbrowser.get()
     except webbrowser.Error:
