@@ -30,7 +30,8 @@ def difference(answer, expected, tolerance=1e-4):
         Relative to the largest magnitude in ``expected``.
     """
     if answer is None:
-        return Problem("type", "it returned None: does it end with `return`?")
+        return Problem("type", "it returned None: is there a way through your function "
+                               "that meets no `return`?")
     if isinstance(expected, tuple):
         return _tuple_difference(answer, expected, tolerance)
     if isinstance(expected, str):
@@ -45,7 +46,12 @@ def difference(answer, expected, tolerance=1e-4):
     if array.dtype.kind not in "buifc":
         return Problem("type", f"it returned {_kind(answer)}, expected "
                                f"{_kind(expected)}")
-    return _array_difference(array, np.asarray(expected), tolerance)
+    expected = np.asarray(expected)
+    if expected.dtype == bool and expected.ndim == 0 and array.dtype.kind not in "bui":
+        return Problem("type", f"it returned {_kind(answer)}, expected True or False")
+    if expected.ndim == 0 and array.size == 1:
+        array = array.reshape(())
+    return _array_difference(array, expected, tolerance)
 
 
 def _kind(value):
@@ -103,7 +109,7 @@ def _wide(array):
 def _shape_text(answer, expected):
     """Say in which way the shape is wrong."""
     if expected.ndim == 0:
-        return f"it returned {answer.size} numbers, expected one"
+        return f"it returned {_kind(answer)}, expected one number"
     text = f"it returned shape {answer.shape}, expected {expected.shape}"
     if answer.ndim == 2 and answer.shape == expected.shape[::-1]:
         text += ": rows and columns are exchanged"
@@ -161,6 +167,10 @@ def related(yours, wanted, slack):
         if equal(yours[inner], wanted[inner]):
             return ("your result is right inside the image and differs only within 3 "
                     "pixels of the border")
+    for rounding in (np.trunc, np.round):
+        if equal(yours, rounding(wanted)):
+            return ("your result is the expected one without its fractions: was it "
+                    "stored in an array of integers?")
     return _affine_relation(yours, wanted, slack)
 
 

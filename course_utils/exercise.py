@@ -21,10 +21,15 @@ WIDTH = 79
 
 
 class Mistake(NamedTuple):
-    """A known wrong answer: a function that makes it, and what to tell the student."""
+    """A known mistake: a function that makes it, or a tuple of several, and what to say."""
 
     function: object
     message: str
+
+    @property
+    def functions(self):
+        """The wrong functions as a tuple."""
+        return self.function if isinstance(self.function, tuple) else (self.function,)
 
 
 class Verdict(NamedTuple):
@@ -41,11 +46,11 @@ class Verdict(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What one call gave: a value or an error, and whether the input was changed."""
+    """What one call gave: a value or an error, and which arguments were changed."""
 
     value: object = None
     error: Exception = None
-    changed: bool = False
+    changed: tuple = ()
 
 
 class Exercise:
@@ -92,7 +97,7 @@ class Exercise:
         """Return the argument tuples, the same at each call."""
         return self._cases(np.random.default_rng(0))
 
-    def check(self, answer):
+    def check(self, answer=None):
         """Judge a function, print the verdict, and never stop the page."""
         self.verdict = self.judge(answer)
         print(_wrapped(f"{self.name}: {self.verdict.text}"))
@@ -122,6 +127,9 @@ class Exercise:
         if not callable(answer):
             return Verdict("type", _not_callable(self.name, answer))
         cases = self.cases()
+        misfit = _misfit(answer, self.reference, cases[0])
+        if misfit:
+            return Verdict("error", f"not yet. {misfit}")
         outcomes = [_outcome(answer, case) for case in cases]
         errors = [outcome.error for outcome in outcomes if outcome.error]
         if any(isinstance(error, NotImplementedError) for error in errors):
@@ -130,10 +138,11 @@ class Exercise:
         problems = [self._problem(outcome, wanted)
                     for outcome, wanted in zip(outcomes, expected, strict=True)]
         if any(problems):
-            known = self._known_mistake(cases, outcomes)
+            known = self._known_mistakes(cases, outcomes, expected)
             if known:
-                return Verdict("mistake", f"not yet. {self.mistakes[known].message}",
-                               known)
+                messages = [self.mistakes[name].message for name in known]
+                return Verdict("mistake", "not yet. " + "\n".join(messages),
+                               " + ".join(known))
         return self._first_fault(answer, cases, outcomes, expected, problems)
 
     def _problem(self, outcome, wanted):
@@ -148,16 +157,42 @@ class Exercise:
                                           f"expected {np.dtype(self.dtype)}")
         return problem
 
-    def _known_mistake(self, cases, outcomes):
-        """Return the name of the known mistake that gives the same outcomes, or None."""
-        for name, mistake in self.mistakes.items():
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("ignore")
-                wrong = (_outcome(mistake.function, case) for case in cases)
-                if all(_same_outcome(mine, other, self.tolerance)
-                       for mine, other in zip(outcomes, wrong, strict=True)):
-                    return name
-        return None
+    def _known_mistakes(self, cases, outcomes, expected):
+        """Return the names of the known mistakes that give the same outcomes."""
+        wrong = {}
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            for name, mistake in self.mistakes.items():
+                for function in mistake.functions:
+                    theirs = [_outcome(function, case) for case in cases]
+                    if all(_same_outcome(mine, other, self.tolerance)
+                           for mine, other in zip(outcomes, theirs, strict=True)):
+                        return [name]
+                    wrong[name] = theirs
+        if isinstance(expected[0], tuple):
+            return self._mistakes_by_value(outcomes, wrong, expected)
+        return []
+
+    def _mistakes_by_value(self, outcomes, wrong, expected):
+        """Explain each wrong value of several by a mistake of its own, or return []."""
+        size = len(expected[0])
+        if any(not isinstance(outcome.value, (tuple, list)) or len(outcome.value) != size
+               for outcome in outcomes):
+            return []
+        names = []
+        for k in range(size):
+            def same(one, other, k=k):
+                return difference(one[k], other[k], self.tolerance) is None
+
+            mine = [outcome.value for outcome in outcomes]
+            if all(map(same, mine, expected)):
+                continue
+            found = [name for name, theirs in wrong.items()
+                     if all(map(same, mine, [outcome.value for outcome in theirs]))]
+            if not found:
+                return []
+            names.append(found[0])
+        return list(dict.fromkeys(names))
 
     def _first_fault(self, answer, cases, outcomes, expected, problems):
         """Report error, type, shape, range, changed input or value, in this order."""
@@ -166,10 +201,11 @@ class Exercise:
             if kind in kinds:
                 return self._fault(answer, kinds.index(kind), cases, outcomes,
                                    expected, problems)
-        if any(outcome.changed for outcome in outcomes):
-            right = "" if any(problems) else "the result is right, but "
-            return Verdict("changed input", f"not yet. {right}your function changes the "
-                           "array it was given: work on a copy, `f = f.copy()`")
+        changed = [k for outcome in outcomes for k in outcome.changed]
+        if changed:
+            name = list(inspect.signature(self.reference).parameters)[changed[0]]
+            return Verdict("changed input", f"not yet. Your function changes its input "
+                           f"`{name}`: work on a copy, `{name} = {name}.copy()`")
         if any(problems):
             return self._fault(answer, kinds.index("value"), cases, outcomes, expected,
                                problems)
@@ -201,14 +237,29 @@ def _outcome(function, case):
         return Outcome(error=RuntimeError("it was interrupted before it had finished"))
     except (Exception, SystemExit) as error:
         return Outcome(error=error)
-    return Outcome(value, changed=not _same_arguments(arguments, case))
+    return Outcome(value, changed=_changed_arguments(arguments, case))
 
 
-def _same_arguments(after, before):
-    """Compare the arrays and lists among the arguments of a call."""
-    return all(np.array_equal(new, old, equal_nan=np.asarray(old).dtype.kind in "fc")
-               for new, old in zip(after, before, strict=True)
-               if isinstance(old, (np.ndarray, list)))
+def _changed_arguments(after, before):
+    """Return the places of the arrays and lists that a call has changed."""
+    return tuple(
+        k for k, (new, old) in enumerate(zip(after, before, strict=True))
+        if isinstance(old, (np.ndarray, list)) and not np.array_equal(
+            new, old, equal_nan=np.asarray(old).dtype.kind in "fc"))
+
+
+def _misfit(answer, reference, case):
+    """Say whether ``answer`` takes other arguments than the reference; else ""."""
+    try:
+        signature = inspect.signature(answer)
+    except (TypeError, ValueError):         # some built-in functions have none
+        return ""
+    try:
+        signature.bind(*case)
+    except TypeError:
+        return (f"It is called with {inspect.signature(reference)}, but your function "
+                f"takes {signature}")
+    return ""
 
 
 def _same_outcome(one, other, tolerance):
@@ -232,6 +283,8 @@ def _wrapped(text):
 
 def _not_callable(name, answer):
     """Say what to give to check instead of ``answer``."""
+    if answer is None:
+        return f"check needs your function: write ex.{name}.check({name})"
     if isinstance(answer, Undefined):
         return (f"`{answer.name}` is not defined. Run the cell that defines it, or "
                 "check its spelling.")

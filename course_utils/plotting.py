@@ -9,7 +9,7 @@ import numpy as np
 PANEL_DPI = 72          # a slider panel redraws at each move: fewer pixels, faster
 
 
-def show(alt, fig=None):
+def show(alt, fig=None, *, exact_colours=False):
     """Display the current figure with a text for readers who cannot see it.
 
     The text travels with the output, in its metadata, so that exported pages carry it.
@@ -20,6 +20,9 @@ def show(alt, fig=None):
         What the figure shows, as you would say it on the phone.
     fig : matplotlib.figure.Figure, optional
         Default: the current figure.
+    exact_colours : bool
+        Coloured figures are stored with the 256 colours that fit best; set this where
+        smooth gradients of colour matter.
     """
     from IPython.display import display
 
@@ -27,17 +30,13 @@ def show(alt, fig=None):
         raise ValueError("show needs the alt text of the figure: one sentence that "
                          "says what it shows")
     fig = plt.gcf() if fig is None else fig
-    data = {"image/png": figure_png(fig), "text/plain": repr(fig)}
+    data = {"image/png": figure_png(fig, exact_colours), "text/plain": repr(fig)}
     plt.close(fig)
     display(data, raw=True, metadata={"image/png": {"alt": alt}})
 
 
-def figure_png(fig):
-    """Return ``fig`` as the bytes of a small PNG file.
-
-    Grey figures get one channel, coloured ones a palette of the 256 colours that fit
-    best.
-    """
+def figure_png(fig, exact_colours=False):
+    """Return ``fig`` as the bytes of a small PNG file: grey, or with few colours."""
     from PIL import Image
 
     buffer = io.BytesIO()
@@ -46,7 +45,7 @@ def figure_png(fig):
     pixels = np.asarray(picture)
     if (pixels[..., :1] == pixels).all():
         picture = picture.convert("L")
-    else:
+    elif not exact_colours:
         picture = picture.quantize(256, dither=Image.Dither.NONE)
     buffer = io.BytesIO()
     picture.save(buffer, format="png", optimize=True)

@@ -70,13 +70,15 @@ def recursing(f):
     (looping_forever, "error", "interrupted"),
     (leaving, "error", "SystemExit"),
     (recursing, "error", "RecursionError"),
-    (lambda: 2, "error", "TypeError"),
+    (lambda: 2, "error", "called with (f), but your function takes ()"),
+    (lambda f, size: f, "error", "but your function takes (f, size)"),
+    (None, "type", "write ex.double.check(double)"),
     (lambda f: None, "type", "returned None"),
     (lambda f: "2f", "type", "returned a str"),
     (lambda f: 2 * f[:1], "shape", "expected (2, 2)"),
     (lambda f: f * np.nan, "range", "NaN"),
     (lambda f: 200 * f ** 2 + 7, "range", "values run from"),
-    (changing, "changed input", "work on a copy"),
+    (changing, "changed input", "changes its input `f`: work on a copy"),
     (lambda f: 2 * f + 0.1 * f ** 2, "value", "largest difference"),
     (np.array([1.0]), "type", "write ex.double.check(double)"),
     (Undefined("doubel"), "type", "`doubel` is not defined"),
@@ -117,6 +119,23 @@ def test_small_cases_are_printed_whole(exercise):
             "              [6. 8.]]\n"
             "  yours    = [[2. 4.]\n"
             "              [6. 9.]]") in text
+
+
+def statistics(f):
+    """Return sum, largest and smallest value."""
+    return f.sum(), f.max(), f.min()
+
+
+def test_two_known_mistakes_in_two_values_are_both_named():
+    exercise = Exercise(
+        "statistics", statistics, lambda rng: [(rng.random(k),) for k in (3, 5, 9)],
+        {"mean": Mistake(lambda f: (f.mean(), f.max(), f.min()), "You took the mean."),
+         "place": Mistake(lambda f: (f.sum(), f.argmax(), f.min()), "You took a place.")},
+        [], independent=statistics)
+    verdict = exercise.judge(lambda f: (f.mean(), f.argmax(), f.min()))
+    assert verdict.mistake == "mean + place"
+    assert verdict.text == "not yet. You took the mean.\nYou took a place."
+    assert exercise.judge(lambda f: (f.mean(), 7, f.min())).kind == "value"
 
 
 def test_hints_come_one_by_one_and_end_politely(exercise, capsys):

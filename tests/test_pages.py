@@ -37,8 +37,8 @@ def prose(source):
 
 def outputs_text(cell):
     """Return all that a code cell printed."""
-    return "".join(output.get("text", "") + str(output.get("data", {}).get("text/plain", ""))
-                   for output in cell.get("outputs", []))
+    return "\n".join(output.get("text", "") or output.get("data", {}).get("text/plain", "")
+                     for output in cell.get("outputs", []))
 
 
 # --- structure ---------------------------------------------------------------------------

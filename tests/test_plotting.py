@@ -33,7 +33,7 @@ def test_show_displays_the_current_figure_once_with_its_text(displayed):
     show("A rising line from 0 to 1")
     (data, options), = displayed
     assert options["metadata"] == {"image/png": {"alt": "A rising line from 0 to 1"}}
-    assert data["text/plain"] == "<Figure size 168x84 with 1 Axes>"
+    assert data["text/plain"] == "<Figure size 160x80 with 1 Axes>"
     assert Image.open(io.BytesIO(data["image/png"])).format == "PNG"
     assert plt.get_fignums() == []
 
@@ -50,6 +50,7 @@ def test_grey_figures_are_stored_in_grey_and_coloured_ones_in_colour():
     assert Image.open(io.BytesIO(figure_png(plt.gcf()))).mode == "L"
     show_images([np.eye(8)], cmap="viridis")
     assert Image.open(io.BytesIO(figure_png(plt.gcf()))).mode == "P"
+    assert Image.open(io.BytesIO(figure_png(plt.gcf(), True))).mode == "RGB"
 
 
 def limits():

@@ -45,7 +45,7 @@ def tidy(notebook):
         "language_info": {"name": "python", "file_extension": ".py"}}
     known = set()
     for cell in notebook.cells:
-        cell.id = _identity(cell.source, known)
+        cell.id = _identity(pages.RUNS_IN.sub("", cell.source), known)
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_VIEW, None)

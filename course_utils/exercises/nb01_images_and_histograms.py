@@ -31,8 +31,8 @@ def _loop_crop(f, x, y, width, height):
 def _crop():
     return Exercise(
         "crop", crop,
-        lambda rng: [(np.arange(20).reshape(4, 5), 1, 2, 3, 1),
-                     (np.arange(48).reshape(6, 8), 4, 1, 2, 4),
+        lambda rng: [(rng.permutation(20).reshape(4, 5), 1, 2, 3, 1),
+                     (rng.permutation(48).reshape(6, 8), 4, 1, 2, 4),
                      (rng.random((30, 40)), 12, 3, 20, 9),
                      (rng.random((9, 9)), 0, 0, 9, 2)],
         {
@@ -40,6 +40,19 @@ def _crop():
                 lambda f, x, y, width, height: f[x:x + width, y:y + height],
                 "You used x for rows and y for columns. In an array the row comes "
                 "first, and the row number is y: f[y, x]."),
+            "x and width are rows": Mistake(
+                lambda f, x, y, width, height: f[x:x + height, y:y + width],
+                "Width and height are right, but the corner is not: x counts columns "
+                "and belongs to the second slice, y counts rows and belongs to the "
+                "first."),
+            "from the bottom": Mistake(
+                lambda f, x, y, width, height: f[::-1][y:y + height, x:x + width][::-1],
+                "You counted y from the bottom. In an image row 0 is at the top."),
+            "from 1": Mistake(
+                lambda f, x, y, width, height: f[max(y - 1, 0):max(y - 1, 0) + height,
+                                                 max(x - 1, 0):max(x - 1, 0) + width],
+                "Your corner is one pixel too far up and left: rows and columns count "
+                "from 0, so (x, y) needs no -1."),
             "height along x": Mistake(
                 lambda f, x, y, width, height: f[y:y + width, x:x + height],
                 "The corner is right, but width and height are exchanged: the width "
@@ -89,7 +102,7 @@ def _add_clipped():
                      (np.array([[255, 0], [128, 127]], np.uint8),
                       np.array([[255, 0], [128, 128]], np.uint8)),
                      (_bytes(rng, 12, 9), _bytes(rng, 12, 9)),
-                     (_bytes(rng, 5, 6, 3), _bytes(rng, 5, 6, 3))],
+                     (_bytes(rng, 5, 16), _bytes(rng, 5, 16))],
         {
             "wrapped": Mistake(
                 lambda f, g: f + g,
@@ -108,6 +121,11 @@ def _add_clipped():
                 lambda f, g: (wide(f, g) * (255 / wide(f, g).max())).astype(np.uint8),
                 "You scaled the sum so that its largest value is 255. Clipping "
                 "changes only the sums above 255."),
+            "fractions cut": Mistake(
+                (lambda f, g: (np.minimum(f / 255 + g / 255, 1) * 255).astype(np.uint8),
+                 lambda f, g: (255 * np.clip(f / 255 + g / 255, 0, 1)).astype(np.uint8)),
+                "Your way through floats is fine, but at the end astype cut fractions "
+                "off, and some sums are one too small: round with np.rint first."),
             "modulo": Mistake(
                 lambda f, g: np.where(wide(f, g) > 255, 0, wide(f, g)).astype(np.uint8),
                 "Sums above 255 became 0, black. They should become 255, white."),
@@ -164,9 +182,29 @@ def _absolute(f):
     return np.abs(f)
 
 
+def _minus_absolute(f):
+    """H is minus the absolute value"""
+    return -np.abs(f)
+
+
 def _square(f):
     """H is the square"""
     return f ** 2
+
+
+def _square_below(f):
+    """H squares the lower half of the image"""
+    return np.concatenate([f[:len(f) // 2], f[len(f) // 2:] ** 2])
+
+
+def _sorted_rows(f):
+    """H sorts each row"""
+    return np.sort(f, axis=1)
+
+
+def _nearly_identity(f):
+    """H is f + 0.001 f^2, nearly the identity"""
+    return f + 0.001 * f ** 2
 
 
 def _flip(f):
@@ -174,35 +212,53 @@ def _flip(f):
     return f[:, ::-1]
 
 
-def _linear_with(pairs, equal):
-    """Return a wrong is_linear that tests some pairs with its own idea of equality."""
-    return lambda H, f, g: all(equal(H(a * f + b * g), a * H(f) + b * H(g))
-                               for a, b in pairs)
+_OPERATORS = [_flip, _mean_filter, _row_differences, _invert, _median_filter, _absolute,
+              _minus_absolute, _square, _square_below, _sorted_rows, _nearly_identity]
+
+
+def _linear_if(accept, pairs=((2, -3),)):
+    """Return an is_linear with its own idea of which gaps are small."""
+    return lambda H, f, g: bool(all(accept(H(a * f + b * g) - (a * H(f) + b * H(g)))
+                                    for a, b in pairs))
+
+
+def _close(gap):
+    return np.allclose(gap, 0)
 
 
 def _is_linear():
-    operators = [_flip, _mean_filter, _row_differences, _invert, _median_filter,
-                 _absolute, _square]
     return Exercise(
         "is_linear", is_linear,
-        lambda rng: [(H, rng.random((8, 9)), rng.random((8, 9))) for H in operators],
+        lambda rng: [(H, rng.random((8, 9)), rng.random((8, 9))) for H in _OPERATORS],
         {
             "exact equality": Mistake(
-                _linear_with([(2, -3), (0.3, 0.7)], np.array_equal),
+                (_linear_if(lambda gap: (gap == 0).all(), [(2, -3), (0.3, 0.7)]),
+                 lambda H, f, g: np.array_equal(H(2 * f - 3 * g), 2 * H(f) - 3 * H(g))),
                 "You asked for exact equality, and rounding in the last digit made a "
                 "linear operator fail. Allow a small difference, as np.allclose does."),
-            "positive only": Mistake(
-                _linear_with([(1, 1), (2, 3)], np.allclose),
-                "All your a and b are positive, and the absolute value passed: on "
-                "positive numbers it does nothing. Try a negative b too."),
+            "never negative": Mistake(
+                (_linear_if(_close, [(1, 1)]), _linear_if(_close, [(1, 1), (2, 3)])),
+                "Your a and b are never negative (f + g alone is a = b = 1), and the "
+                "absolute value passed: on positive numbers it does nothing. Try a "
+                "negative b too."),
             "scaling only": Mistake(
-                _linear_with([(2, 0), (-3, 0)], np.allclose),
+                _linear_if(_close, [(2, 0), (-3, 0)]),
                 "You tested scaling, H[a f] = a H[f], and the median passed. A linear "
                 "operator must respect sums as well: bring in g."),
+            "positive scaling only": Mistake(
+                _linear_if(_close, [(2, 0)]),
+                "You tested H[a f] = a H[f] for positive a only, and median, absolute "
+                "value and sorting passed. Use both images and a negative factor."),
+            "sum of 1": Mistake(
+                (_linear_if(_close, [(2, -1)]), _linear_if(_close, [(0.5, 0.5)]),
+                 _linear_if(_close, [(3, -2)])),
+                "Your a and b add up to 1, and operators that move black away from 0, "
+                "such as the negative 1 - f, can pass. Choose a pair with another sum."),
             "always true": Mistake(
                 lambda H, f, g: True,
-                "Every operator came out linear, the square too. Compute both sides "
-                "and compare them."),
+                "Every operator came out linear, the square too. Either nothing is "
+                "compared, or a and b make both sides the same by themselves, as a = 1 "
+                "and b = 0 do."),
             "always false": Mistake(
                 lambda H, f, g: False,
                 "Every operator came out non-linear, even mirroring the image. Check "
@@ -215,6 +271,24 @@ def _is_linear():
                                                 2 * H(f) - 3 * H(g)).any()),
                 "You accepted the operator as soon as some pixels agree. All of them "
                 "must: np.allclose, or the largest difference."),
+            "sign of the gap": Mistake(
+                _linear_if(lambda gap: gap.max() < 1e-6),
+                "You looked for the largest difference without its absolute value, so "
+                "an operator whose gap is negative everywhere passed: np.abs first."),
+            "average of the gap": Mistake(
+                (_linear_if(lambda gap: abs(gap.mean()) < 1e-6),
+                 _linear_if(lambda gap: abs(gap.sum()) < 1e-6)),
+                "You compared sums or means of the two sides, and sorting the pixels "
+                "does not change these. Compare pixel by pixel."),
+            "one pixel": Mistake(
+                _linear_if(lambda gap: abs(gap[0, 0]) < 1e-6),
+                "You looked at the first pixel only. An operator may be linear there "
+                "and not elsewhere: compare all pixels."),
+            "tolerance": Mistake(
+                (_linear_if(lambda gap: np.abs(gap).max() < 0.1),
+                 _linear_if(lambda gap: np.abs(gap).max() < 0.05)),
+                "Your tolerance is so wide that f + 0.001 f^2 counts as linear. "
+                "Rounding leaves about 1e-16: 1e-8 is wide enough."),
         },
         ["Choose numbers a and b, for instance 2 and -3. Compute `H(a * f + b * g)` and "
          "`a * H(f) + b * H(g)`: a linear operator gives the same image twice.",
@@ -222,7 +296,8 @@ def _is_linear():
          "The absolute value looks linear as long as everything is positive: make sure "
          "that a f + b g has negative pixels."],
         independent=_is_linear_by_parts,
-        also_right=(_linear_with([(2, -3)], np.allclose),))
+        also_right=(_linear_if(_close),
+                    _linear_if(lambda gap: np.abs(gap).max() < 1e-3)))
 
 
 # --- averaging noisy frames -----------------------------------------------------------
@@ -251,6 +326,21 @@ def _running_mean():
     def from_zero(frames):
         return sum(frame.astype(float) for frame in frames) / (len(frames) + 1)
 
+    def first_in_bytes(frames):
+        mean = frames[0]
+        for k, frame in enumerate(frames[1:], start=2):
+            mean = mean + (frame - mean) / k
+        return mean
+
+    def too_small_divisor(frames):
+        mean = frames[0].astype(float)
+        for k in range(1, len(frames)):
+            mean = mean + (frames[k] - mean) / k
+        return mean
+
+    def mean_of(frames):
+        return np.mean(frames, axis=0)
+
     return Exercise(
         "running_mean", running_mean,
         lambda rng: [([np.array([[100, 200]], np.uint8), np.array([[100, 220]], np.uint8),
@@ -273,9 +363,18 @@ def _running_mean():
                 "You divided by one frame too many: enumerate counts from 0 unless you "
                 "say start=1, and an array of zeros is no frame."),
             "whole numbers": Mistake(
-                lambda frames: np.mean(frames, axis=0).astype(np.uint8),
-                "You went back to bytes and lost the fractions. A mean of bytes is "
-                "finer than a byte: return floats."),
+                (lambda frames: mean_of(frames).astype(np.uint8),
+                 lambda frames: np.rint(mean_of(frames))),
+                "You lost the fractions: your levels are whole numbers. A mean of bytes "
+                "is finer than a byte: return floats, neither cut nor rounded."),
+            "first frame in bytes": Mistake(
+                first_in_bytes,
+                "Your mean starts as an image of bytes, so the first difference wrapped "
+                "around: start with floats, frames[0].astype(float)."),
+            "divisor too small": Mistake(
+                too_small_divisor,
+                "You divided by one too little: after frames[k] there are k + 1 frames, "
+                "because k counts from 0."),
             "one number": Mistake(
                 lambda frames: np.mean(frames),
                 "You averaged over the pixels too and got one number. Average over "
@@ -316,7 +415,10 @@ def _gamma_lut():
                 "You used 1/gamma as the exponent. Cameras and screens differ by this "
                 "inverse; here the exponent is gamma itself."),
             "not normalised": Mistake(
-                lambda gamma: np.clip(np.rint(1.0 * r ** gamma), 0, 255).astype("uint8"),
+                (lambda gamma: np.clip(np.rint(1.0 * r ** gamma), 0, 255).astype("uint8"),
+                 lambda gamma: np.rint(255 * r ** gamma).astype(np.uint8),
+                 lambda gamma: (255 * r ** gamma).astype(np.uint8),
+                 lambda gamma: np.clip(255 * r ** gamma, 0, 255).astype(np.uint8)),
                 "You raised the levels 0 to 255 themselves to the power. Divide by 255 "
                 "first, multiply by 255 after."),
             "from 0 to 1": Mistake(
@@ -324,9 +426,13 @@ def _gamma_lut():
                 "Your table runs from 0 to 1. Its entries are bytes: multiply by 255, "
                 "round, convert to uint8."),
             "256": Mistake(
-                lambda gamma: np.rint(np.minimum(255, 256 * (r / 256) ** gamma)
-                                      ).astype(np.uint8),
+                (lambda gamma: np.rint(256 * (r / 256) ** gamma).astype(np.uint8),
+                 lambda gamma: np.rint(255 * (r / 256) ** gamma).astype(np.uint8)),
                 "You divided by 256. The largest byte is 255, and it must stay 255."),
+            "negative too": Mistake(
+                (lambda gamma: gamma_lut(gamma)[::-1], lambda gamma: 255 - gamma_lut(gamma)),
+                "Your table is a negative as well: white became black. No 1 - and no "
+                "255 - is needed."),
             "not bytes": Mistake(
                 lambda gamma: 255 * (r / 255) ** gamma,
                 "The values are right before rounding, but a table for bytes holds "
@@ -378,7 +484,7 @@ def _histogram_statistics():
         lambda rng: [(np.array([0, 1, 2, 1]),),
                      (np.array([5, 0, 0, 3, 9, 1, 0, 2]),),
                      (np.bincount(_bytes(rng, 5000) // 2 + 30, minlength=256),),
-                     (rng.integers(0, 50, 64),)],
+                     (rng.integers(0, 50, 64) + 30 * (np.arange(64) == 41),)],
         {
             "mode is a count": Mistake(
                 lambda counts: (*correct(counts)[:2], counts.max()),
@@ -405,8 +511,24 @@ def _histogram_statistics():
                 raw_moment,
                 "Your deviation is taken around 0: subtract the mean from the levels "
                 "before squaring."),
+            "not divided": Mistake(
+                lambda counts: ((np.arange(len(counts)) * counts).sum(),
+                                correct(counts)[1], correct(counts)[2]),
+                "Your mean is a sum: divide by the number of pixels, which is the sum "
+                "of the counts."),
+            "from 1": Mistake(
+                (lambda counts: (correct(counts)[0] + 1, correct(counts)[1],
+                                 correct(counts)[2] + 1),
+                 lambda counts: (correct(counts)[0] + 1, *correct(counts)[1:])),
+                "You numbered the levels from 1. The first count belongs to level 0."),
+            "sample deviation": Mistake(
+                lambda counts: (correct(counts)[0], correct(counts)[1] * np.sqrt(
+                    counts.sum() / (counts.sum() - 1)), correct(counts)[2]),
+                "You divided by the number of pixels less one. That estimates the "
+                "deviation of a larger population; here the image is all there is."),
             "order": Mistake(
-                lambda counts: tuple(correct(counts)[k] for k in (0, 2, 1)),
+                tuple(lambda counts, order=order: tuple(correct(counts)[k] for k in order)
+                      for order in [(0, 2, 1), (1, 0, 2), (2, 1, 0), (2, 0, 1), (1, 2, 0)]),
                 "The values are right but in another order: mean, standard deviation, "
                 "mode."),
         },
@@ -455,6 +577,13 @@ def _equalise_inside():
         share = np.clip((cdf - low) / max(cdf[-1] - low, 1), 0, 1)
         return np.rint(255 * share).astype(np.uint8)[f]
 
+    def masked_to_zero(f, mask):
+        return equalise_inside(f * mask, np.ones(f.shape, bool))
+
+    def unrounded(f, mask):
+        cdf = np.bincount(f[mask], minlength=256).cumsum() / mask.sum()
+        return 255 * cdf[f]
+
     def untouched_outside(f, mask):
         return np.where(mask, equalise_inside(f, mask), f)
 
@@ -463,9 +592,12 @@ def _equalise_inside():
         spots = np.rint(60 + 600 * (spots - spots.min())).clip(0, 255).astype(np.uint8)
         disc = np.hypot(*np.mgrid[-12:12, -15:15]) < 11
         spots[~disc] = rng.integers(0, 9, (~disc).sum())
-        return [(np.array([[9, 20, 20, 40], [0, 40, 40, 90]], np.uint8),
-                 np.array([[0, 1, 1, 1], [0, 1, 1, 1]], bool)),
-                (_bytes(rng, 6, 7) // 3, np.arange(42).reshape(6, 7) % 3 > 0),
+        # An odd number of pixels inside: 255 CDF is then never halfway between levels.
+        if disc.sum() % 2 == 0:
+            disc[12, 15] = False
+        return [(np.array([[9, 20, 20, 40], [0, 40, 90, 90]], np.uint8),
+                 np.array([[0, 1, 1, 1], [0, 1, 1, 0]], bool)),
+                (_bytes(rng, 6, 7) // 3, np.arange(42).reshape(6, 7) % 9 > 3),
                 (spots, disc)]
 
     return Exercise(
@@ -483,6 +615,21 @@ def _equalise_inside():
                 untouched_outside,
                 "You left the pixels outside the mask as they were. The mapping comes "
                 "from the inside, but every pixel goes through it."),
+            "inverted mask": Mistake(
+                lambda f, mask: equalise_inside(f, ~mask),
+                "You counted the pixels outside: the mask is True inside."),
+            "outside counted as black": Mistake(
+                masked_to_zero,
+                "You multiplied by the mask, so the pixels outside were counted as "
+                "black. Select those inside: `f[mask]`."),
+            "not rounded": Mistake(
+                unrounded,
+                "The mapping is right, but its levels are still floats: round with "
+                "np.rint, then convert to uint8."),
+            "from 0 to 1": Mistake(
+                lambda f, mask: unrounded(f, mask) / 255,
+                "Your levels run from 0 to 1: that is the CDF itself. Bytes run to 255: "
+                "multiply, round, convert to uint8."),
             "divided by all pixels": Mistake(
                 by_all_pixels,
                 "You divided by the number of pixels of the whole image, so the "

@@ -1,0 +1,116 @@
+"""Answers that readers of the pages wrote: right ones pass, wrong ones get fair words."""
+
+import numpy as np
+import pytest
+import skimage as ski
+
+from course_utils import load_exercises
+
+SETS = {page: load_exercises(page) for page in ("01",)}
+
+
+def judge(name, answer):
+    """Return the verdict on an answer to the exercise called "page.name"."""
+    page, exercise = name.split(".")
+    return getattr(SETS[page], exercise).judge(answer)
+
+
+def pixel_by_pixel(f, g):
+    out = np.zeros(f.shape, np.uint8)
+    for i in range(f.shape[0]):
+        for j in range(f.shape[1]):
+            out[i, j] = min(255, int(f[i, j]) + int(g[i, j]))
+    return out
+
+
+def level_by_level(f, mask):
+    p = np.bincount(f[mask], minlength=256) / mask.sum()
+    out = np.zeros_like(f)
+    for r in range(256):
+        out[f == r] = round(255 * p[:r + 1].sum())
+    return out
+
+
+def last_of_the_modes(counts):
+    levels = np.arange(len(counts))
+    mean = np.average(levels, weights=counts)
+    variance = np.average((levels - mean) ** 2, weights=counts)
+    return [mean, variance ** 0.5, np.flatnonzero(counts == counts.max())]
+
+
+RIGHT = [
+    ("01.add_clipped", pixel_by_pixel),
+    ("01.add_clipped", lambda f, g: np.clip(np.add(f, g, dtype=np.uint16), 0, 255
+                                            ).astype(np.uint8)),
+    ("01.add_clipped", lambda f, g: np.rint(255 * np.minimum(
+        ski.util.img_as_float(f) + ski.util.img_as_float(g), 1)).astype(np.uint8)),
+    ("01.equalise_inside", level_by_level),
+    ("01.equalise_inside", lambda f, mask: np.rint(255 * np.cumsum(np.bincount(
+        f[mask], minlength=256) / mask.sum())).astype(np.uint8)[f]),
+    ("01.equalise_inside", lambda f, mask: (255 * np.cumsum(np.bincount(
+        f[mask], minlength=256)) / mask.sum() + 0.5).astype(np.uint8)[f]),
+    ("01.histogram_statistics", last_of_the_modes),
+    ("01.crop", lambda f, x, y, width, height: [row[x:x + width]
+                                                for row in f[y:y + height]]),
+]
+
+
+@pytest.mark.parametrize(("name", "answer"), RIGHT)
+def test_right_in_the_style_of_a_reader(name, answer):
+    verdict = judge(name, answer)
+    assert verdict.kind == "right", verdict.text
+
+
+def cut_fractions(f, x, y, width, height):
+    out = np.zeros((height, width), np.uint8)
+    for i in range(height):
+        for j in range(width):
+            out[i, j] = int(f[y + i, x + j])
+    return out
+
+
+def popping(frames):
+    mean, k = frames.pop(0).astype(float), 1
+    for frame in frames:
+        k += 1
+        mean = mean + (frame - mean) / k
+    return mean
+
+
+def one_way_out(H, f, g):
+    if np.allclose(H(2 * f - 3 * g), 2 * H(f) - 3 * H(g)):
+        return True
+
+
+WRONG = [
+    ("01.crop", cut_fractions, "without its fractions"),
+    ("01.crop", lambda f, x, y, width, height: f[-y - height:-y or None, x:x + width],
+     "from the bottom"),
+    ("01.is_linear", lambda H, f, g: np.allclose(H(2 * f - g), 2 * H(f) - H(g)),
+     "add up to 1"),
+    ("01.is_linear", one_way_out, "meets no `return`"),
+    ("01.is_linear", lambda H, f, g: np.abs(H(2 * f - 3 * g) - 2 * H(f) + 3 * H(g)).max(),
+     "expected True or False"),
+    ("01.is_linear", lambda H, f, g: (H(f + g) - H(f) - H(g)).max() < 1e-6, "not yet"),
+    ("01.is_linear", lambda H, f, g: np.abs(H(2 * f - 3 * g) - 2 * H(f) + 3 * H(g)
+                                            ).max() < 0.5, "not yet"),
+    ("01.is_linear", lambda H, f, g: np.allclose(H(f), H(f)), "nothing is compared"),
+    ("01.running_mean", popping, "changes its input `frames`"),
+    ("01.gamma_lut", lambda gamma: (255 * np.arange(256) ** gamma).astype(np.uint8),
+     "Divide by 255 first"),
+    ("01.histogram_statistics",
+     lambda counts: (np.average(np.arange(len(counts)), weights=counts),
+                     np.average((np.arange(len(counts)) - np.average(
+                         np.arange(len(counts)), weights=counts)) ** 2, weights=counts),
+                     counts.max()), "is the variance"),
+    ("01.equalise_inside", lambda f, mask: (255 * np.bincount(
+        f[mask], minlength=256).cumsum() / mask.sum())[f], "still floats"),
+]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize(("name", "answer", "words"), WRONG)
+def test_wrong_in_the_style_of_a_reader(name, answer, words):
+    verdict = judge(name, answer)
+    assert verdict.kind != "right"
+    assert words in verdict.text
