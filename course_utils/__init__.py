@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
         "catalogue": ["PAGES"],
+        "checks": ["check_grey"],
         "claims": ["ClaimError", "claim"],
         "datasets": ["data_path", "load_image", "make_time_lapse", "make_volume",
                      "read_image"],
