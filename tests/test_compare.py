@@ -74,6 +74,12 @@ def test_several_values_are_compared_one_by_one(answer, words):
     assert words in difference(answer, (1.0, 2.0, 3)).text
 
 
+def test_complex_numbers_are_compared():
+    expected = np.array([[1 + 2j, 3], [0, 1j]])
+    assert difference(expected.tolist(), expected) is None
+    assert "largest difference 4" in difference(np.conj(expected), expected).text
+
+
 def test_lists_of_several_values_are_fine():
     assert difference([1.0, np.float32(2), np.int64(3)], (1.0, 2.0, 3)) is None
 
