@@ -1,5 +1,6 @@
 """Compare an answer with what was expected, and say what relates them."""
 
+import inspect
 from typing import NamedTuple
 
 import numpy as np
@@ -37,7 +38,7 @@ def difference(answer, expected, tolerance=1e-4):
     if isinstance(expected, str):
         return None if answer == expected else Problem(
             "value", f"it returned {answer!r}, expected {expected!r}")
-    if callable(answer):
+    if inspect.isroutine(answer):
         return Problem("type", "it returned a function: call it with brackets")
     try:
         array = np.asarray(answer)
@@ -86,13 +87,15 @@ def _array_difference(answer, expected, tolerance):
     if expected.size == 0:
         return None
     yours, wanted = _wide(answer), _wide(expected)
-    bad = ~np.isfinite(yours) & np.isfinite(wanted)
+    bad = ~np.isfinite(yours) & np.isfinite(wanted) | np.isnan(yours) & ~np.isnan(wanted)
     if bad.any():
         what = "NaN" if np.isnan(yours[bad]).any() else "infinity"
         return Problem("range", f"{_where(bad)} there is {what}")
     with np.errstate(invalid="ignore"):             # equal infinities: no gap
         gap = np.where(yours == wanted, 0, np.abs(yours - wanted))
     scale = np.abs(wanted[np.isfinite(wanted)]).max(initial=0) or 1
+    if (np.isnan(wanted) & ~np.isnan(yours)).any():
+        return Problem("value", "some values that should be NaN are numbers")
     if not (gap > tolerance * scale).any():
         return None
     relation = related(yours, wanted, tolerance * scale)

@@ -48,7 +48,7 @@ BASE = np.arange(63.0).reshape(7, 9) ** 1.5 % 17
     (lambda a: None, "returned None"),
     (lambda a: "seven", "returned a str"),
     (lambda a: [[1, 2], [3]], "returned a list"),
-    (lambda a: np.sin, "call it with brackets"),
+    (lambda a: a.mean, "call it with brackets"),
     (lambda a: {"a": a}, "returned a dict"),
 ])
 def test_what_is_wrong_is_named(change, words):
@@ -78,6 +78,13 @@ def test_complex_numbers_are_compared():
     expected = np.array([[1 + 2j, 3], [0, 1j]])
     assert difference(expected.tolist(), expected) is None
     assert "largest difference 4" in difference(np.conj(expected), expected).text
+
+
+def test_nan_is_expected_only_where_it_is_expected():
+    expected = np.array([1.0, np.nan])
+    assert difference([1.0, np.nan], expected) is None
+    assert "should be NaN" in difference([1.0, 2.0], expected).text
+    assert "there is NaN" in difference(np.nan, np.inf).text
 
 
 def test_lists_of_several_values_are_fine():

@@ -41,28 +41,26 @@ def test_each_cell_runs_twice_from_any_folder(path, tmp_path, monkeypatch):
     assert list(folder.iterdir()) == [], "a page leaves files behind"
 
 
-def test_solving_the_exercises_by_their_solutions(tmp_path):
-    """The printed solution, pasted over the stub, is judged right in the page."""
-    for path in pages.all_pages():
-        book = pages.read(path)
-        number = path.name[:2]
-        book.cells = [
-            pages.nbformat.v4.new_code_cell(
-                "import numpy as np\n"
-                "from course_utils import load_exercises\n"
-                f"ex = load_exercises('{number}')"),
-            pages.nbformat.v4.new_code_cell(
-                "import contextlib, io\n"
-                "for exercise in ex:\n"
-                "    text = io.StringIO()\n"
-                "    with contextlib.redirect_stdout(text):\n"
-                "        exercise.solution()\n"
-                "    exec(text.getvalue(), globals())\n"
-                "    exercise.check(globals()[exercise.name])\n"
-                "ex.report()")]
-        refresh.execute(book, tmp_path)
-        report = book.cells[1].outputs[0].text
-        assert "not right yet" not in report and "not attempted" not in report, report
+SOLVE = """
+import contextlib, io
+for exercise in ex:
+    text = io.StringIO()
+    with contextlib.redirect_stdout(text):
+        exercise.solution()
+    exec(text.getvalue(), globals())
+    exercise.check(globals()[exercise.name])
+ex.report()
+"""
+
+
+@pytest.mark.parametrize("path", pages.all_pages(), ids=lambda path: path.name[:2])
+def test_the_printed_solutions_solve_the_exercises(path, tmp_path):
+    """Each solution, pasted into the page behind its set-up cell, is judged right."""
+    book = pages.read(path)
+    book.cells = [pages.cells(book, "code")[0], pages.nbformat.v4.new_code_cell(SOLVE)]
+    refresh.execute(book, tmp_path)
+    report = book.cells[1].outputs[0].text
+    assert "not right yet" not in report and "not attempted" not in report, report
 
 
 def test_a_renamed_function_gets_a_sentence_and_the_page_goes_on(tmp_path):

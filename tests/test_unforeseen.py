@@ -1,12 +1,16 @@
 """Answers that readers of the pages wrote: right ones pass, wrong ones get fair words."""
 
+from functools import reduce
+
 import numpy as np
 import pytest
 import skimage as ski
+from scipy import ndimage as ndi
+from scipy import signal
 
 from course_utils import load_exercises
 
-SETS = {page: load_exercises(page) for page in ("01",)}
+SETS = {page: load_exercises(page) for page in ("01", "02", "03", "04")}
 
 
 def judge(name, answer):
@@ -52,6 +56,14 @@ RIGHT = [
     ("01.histogram_statistics", last_of_the_modes),
     ("01.crop", lambda f, x, y, width, height: [row[x:x + width]
                                                 for row in f[y:y + height]]),
+    ("02.convolve", lambda f, h: ndi.correlate(1.0 * f, h[::-1, ::-1],
+                                               mode="constant")),
+    ("02.gaussian_kernel", lambda sigma, radius: ndi.gaussian_filter(np.pad(
+        [[1.0]], radius), sigma, radius=radius, mode="constant")),
+    ("03.compose", lambda matrices: reduce(lambda a, b: b @ a, matrices)),
+    ("04.blur", lambda f, h: signal.convolve2d(f, h / h.sum(), mode="same",
+                                               boundary="wrap")),
+    ("04.psnr_bytes", lambda f, g: ski.metrics.peak_signal_noise_ratio(f, g)),
 ]
 
 
@@ -103,6 +115,19 @@ WRONG = [
                      np.average((np.arange(len(counts)) - np.average(
                          np.arange(len(counts)), weights=counts)) ** 2, weights=counts),
                      counts.max()), "is the variance"),
+    ("02.convolve", lambda f, h: signal.convolve2d(f, h.T[::-1, ::-1], mode="same"),
+     "transposed"),
+    ("03.enlarge", lambda f, k: ski.transform.resize(f, (k * len(f), k * f.shape[1])),
+     "mirrored the image"),
+    ("03.enlarge", lambda f, k: ndi.zoom(f, k, order=1, grid_mode=True), "too dark"),
+    ("03.compose", lambda matrices: matrices.reverse() or np.linalg.multi_dot(matrices),
+     "changes its input"),
+    ("03.warp_nearest", lambda f, H, shape: ski.transform.warp(
+        f, H, output_shape=shape, order=0), "H itself"),
+    ("03.fit_homography", lambda p, q: ski.transform.ProjectiveTransform.from_estimate(
+        q, p).params, "moves q to p"),
+    ("04.shrink", lambda d, t: np.maximum(d - t, 0), "direction stays"),
+    ("04.blur", lambda f, h: ndi.convolve(f, h), "Two things"),
     ("01.equalise_inside", lambda f, mask: (255 * np.bincount(
         f[mask], minlength=256).cumsum() / mask.sum())[f], "still floats"),
 ]

@@ -28,7 +28,7 @@ def convolve(f, h):
 
 def _convolve():
     def library(f, h, **border):
-        return ndi.convolve(f, h, **({"mode": "constant"} | border))
+        return ndi.convolve(1.0 * f, h, **({"mode": "constant"} | border))
 
     def loops(f, h):
         m, n = h.shape[0] // 2, h.shape[1] // 2
@@ -39,22 +39,21 @@ def _convolve():
 
     return Exercise(
         "convolve", convolve,
-        lambda rng: [(rng.integers(1, 9, (3, 4)).astype(float),
-                      rng.integers(1, 9, (3, 3)).astype(float)),
+        lambda rng: [(rng.integers(1, 9, (3, 4)), rng.integers(1, 9, (3, 3)) / 4),
                      (rng.random((7, 9)), rng.normal(size=(3, 5))),
                      (rng.random((12, 10)), rng.normal(size=(5, 3)))],
         {
             "correlation": Mistake(
-                lambda f, h: ndi.correlate(f, h, mode="constant"),
+                lambda f, h: ndi.correlate(1.0 * f, h, mode="constant"),
                 "You correlated: flip the kernel. In a convolution the kernel's index "
                 "and the image's index run against each other: h(k, l) f(i-k, j-l)."),
             "flipped in one axis": Mistake(
-                (lambda f, h: ndi.correlate(f, h[::-1], mode="constant"),
-                 lambda f, h: ndi.correlate(f, h[:, ::-1], mode="constant")),
+                (lambda f, h: ndi.correlate(1.0 * f, h[::-1], mode="constant"),
+                 lambda f, h: ndi.correlate(1.0 * f, h[:, ::-1], mode="constant")),
                 "You flipped the kernel along one axis only. Both axes must be flipped."),
             "transposed": Mistake(
                 (lambda f, h: library(f, h.T),
-                 lambda f, h: ndi.correlate(f, h.T, mode="constant")),
+                 lambda f, h: ndi.correlate(1.0 * f, h.T, mode="constant")),
                 "You transposed the kernel. Flipping reverses rows and columns, "
                 "h[::-1, ::-1]; it does not exchange them."),
             "border": Mistake(
@@ -62,8 +61,9 @@ def _convolve():
                  lambda f, h: library(f, h, mode="reflect"),
                  lambda f, h: library(f, h, mode="mirror"),
                  lambda f, h: library(f, h, mode="wrap")),
-                "Inside the image you are right. At the border you continued the image; "
-                "here everything outside of it is 0."),
+                "Inside the image you are right. At the border you continued the image "
+                "(repeated, mirrored, or tiled as a product of spectra does); here "
+                "everything outside of it is 0."),
             "valid": Mistake(
                 lambda f, h: signal.convolve2d(f, h, mode="valid"),
                 "You kept only the places where the kernel fits inside. Pad the image "
@@ -302,11 +302,11 @@ def _log_spectrum():
             "not shifted": Mistake(
                 (lambda f: np.log1p(modulus(f)),
                  lambda f: np.log1p(np.abs(np.fft.fft2(np.fft.fftshift(f))))),
-                "Frequency 0 is still at the corner: np.fft.fftshift moves it to the "
-                "middle."),
+                "Frequency 0 is still at the corner: np.fft.fftshift, applied to the "
+                "spectrum and not to the image, moves it to the middle."),
             "wrong shift": Mistake(
                 lambda f: np.fft.ifftshift(np.log1p(modulus(f))),
-                "You shifted by ifftshift. For odd sizes it lands one pixel away: "
+                "For odd sizes your frequency 0 is one pixel off, as after ifftshift: "
                 "fftshift brings frequency 0 to the middle, ifftshift takes it back."),
             "power": Mistake(
                 lambda f: np.fft.fftshift(np.log1p(np.abs(np.fft.fft2(f) ** 2))),
@@ -410,8 +410,15 @@ def _low_pass_mask():
 
     return Exercise(
         "low_pass_mask", low_pass_mask,
-        lambda rng: [((4, 6), 0.22), ((9, 13), 0.31), ((20, 16), 0.17)],
+        lambda rng: [((4, 6), 0.22), ((9, 13), 0.31), ((20, 16), 0.17),
+                     ((8, 16), 0.25)],
         {
+            "edge excluded": Mistake(
+                lambda shape, radius: (np.hypot(
+                    np.fft.fftfreq(shape[1]), np.fft.fftfreq(shape[0])[:, None])
+                    < radius) * 1.0,
+                "You left out the places exactly on the circle: they belong to the "
+                "disc, so compare with <=."),
             "centred": Mistake(
                 (lambda shape, radius: np.fft.fftshift(low_pass_mask(shape, radius)),
                  lambda shape, radius: np.fft.ifftshift(low_pass_mask(shape, radius))),
@@ -427,9 +434,13 @@ def _low_pass_mask():
                 lambda shape, radius: 1 - low_pass_mask(shape, radius),
                 "That is the high-pass: 1 belongs to the frequencies inside the disc."),
             "pixels": Mistake(
-                lambda shape, radius: (np.hypot(*pixels(shape, radius)) <= radius) * 1.0,
-                "You compared pixel numbers with the radius. It is given in periods per "
-                "pixel, as np.fft.fftfreq(N) is: at most 0.5."),
+                (lambda shape, radius: (np.hypot(*pixels(shape, radius)) <= radius) * 1.0,
+                 lambda shape, radius: (2 * np.pi * np.hypot(
+                     np.fft.fftfreq(shape[1]), np.fft.fftfreq(shape[0])[:, None])
+                     <= radius) * 1.0),
+                "Almost nothing is left in your disc: you compared pixel numbers, or "
+                "radians, with the radius. It is in periods per pixel, as "
+                "np.fft.fftfreq(N) is: at most 0.5."),
             "square": Mistake(
                 lambda shape, radius: ((abs(np.fft.fftfreq(shape[0])[:, None]) <= radius)
                                        & (abs(np.fft.fftfreq(shape[1])) <= radius)) * 1.0,
