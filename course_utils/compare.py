@@ -5,8 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-SMALL = 30              # arrays up to this size are printed whole
-
 
 class Problem(NamedTuple):
     """What is wrong with an answer: ``kind`` is type, shape, range or value."""

@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_utils.compare import SMALL, Problem, difference
+from course_utils.compare import Problem, difference
 
 WIDTH = 79
+SMALL = 30              # arrays up to this size are printed whole
 
 
 class Mistake(NamedTuple):
@@ -159,7 +160,7 @@ class Exercise:
 
     def _known_mistakes(self, cases, outcomes, expected):
         """Return the names of the known mistakes that give the same outcomes."""
-        wrong = {}
+        wrong = []
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             for name, mistake in self.mistakes.items():
@@ -168,7 +169,7 @@ class Exercise:
                     if all(_same_outcome(mine, other, self.tolerance)
                            for mine, other in zip(outcomes, theirs, strict=True)):
                         return [name]
-                    wrong[name] = theirs
+                    wrong.append((name, [other.value for other in theirs]))
         if isinstance(expected[0], tuple):
             return self._mistakes_by_value(outcomes, wrong, expected)
         return []
@@ -176,19 +177,23 @@ class Exercise:
     def _mistakes_by_value(self, outcomes, wrong, expected):
         """Explain each wrong value of several by a mistake of its own, or return []."""
         size = len(expected[0])
-        if any(not isinstance(outcome.value, (tuple, list)) or len(outcome.value) != size
-               for outcome in outcomes):
+
+        def complete(values):
+            return all(isinstance(value, (tuple, list)) and len(value) == size
+                       for value in values)
+
+        mine = [outcome.value for outcome in outcomes]
+        if not complete(mine):
             return []
+        wrong = [(name, values) for name, values in wrong if complete(values)]
         names = []
         for k in range(size):
             def same(one, other, k=k):
                 return difference(one[k], other[k], self.tolerance) is None
 
-            mine = [outcome.value for outcome in outcomes]
             if all(map(same, mine, expected)):
                 continue
-            found = [name for name, theirs in wrong.items()
-                     if all(map(same, mine, [outcome.value for outcome in theirs]))]
+            found = [name for name, values in wrong if all(map(same, mine, values))]
             if not found:
                 return []
             names.append(found[0])

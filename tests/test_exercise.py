@@ -129,7 +129,9 @@ def statistics(f):
 def test_two_known_mistakes_in_two_values_are_both_named():
     exercise = Exercise(
         "statistics", statistics, lambda rng: [(rng.random(k),) for k in (3, 5, 9)],
-        {"mean": Mistake(lambda f: (f.mean(), f.max(), f.min()), "You took the mean."),
+        {"raises": Mistake(lambda f: f["sum"], "You used a key."),
+         "mean": Mistake((lambda f: (f.mean(), f.max(), f.min()),
+                          lambda f: (np.median(f), f.max(), f.min())), "You took the mean."),
          "place": Mistake(lambda f: (f.sum(), f.argmax(), f.min()), "You took a place.")},
         [], independent=statistics)
     verdict = exercise.judge(lambda f: (f.mean(), f.argmax(), f.min()))
