@@ -131,6 +131,44 @@ def _why(path):
     return "it is not in an image format known here; export it as PNG or TIFF"
 
 
+def load_labelled_images(folder):
+    """Read a folder of microscope images with hand-made labels.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Holds ``images/`` and ``labels/`` with files of the same names: grey images of
+        8 or 16 bits, and whole-number labels of the same shape, 0 for background.
+
+    Returns
+    -------
+    list of (image, labels)
+        image float32 (M, N), its type's range mapped to [0, 1]; labels int32 (M, N).
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        One sentence each: no such folder, an image without labels, shapes that differ.
+    """
+    import skimage as ski
+
+    folder = Path(folder).expanduser()
+    files = sorted(path for path in (folder / "images").glob("*") if path.is_file())
+    if not files or not (folder / "labels").is_dir():
+        raise FileNotFoundError(f"{folder.name or folder} is no labelled set: it needs "
+                                "the folders images and labels, with files in them")
+    pairs = []
+    for file in files:
+        image, labels = read_image(file), read_image(folder / "labels" / file.name)
+        if image.ndim == 3:
+            image = ski.color.rgb2gray(image[..., :3])
+        if labels.shape != image.shape or labels.dtype.kind not in "bui":
+            raise ValueError(f"the labels of {file.name} have shape {labels.shape} and "
+                             f"type {labels.dtype}: expected whole numbers {image.shape}")
+        pairs.append((ski.util.img_as_float32(image), labels.astype(np.int32)))
+    return pairs
+
+
 def make_volume(shape=(32, 96, 96), *, noise=0.02, rng=None):
     """Return a synthetic scan of a head: nested ellipsoids, as in computed tomography.
 

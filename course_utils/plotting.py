@@ -125,6 +125,54 @@ def _row_of_axes(images):
                         width_ratios=ratios)[1]
 
 
+def show_labels(image, labels, titles=(), *, axes=None, fill=False):
+    """Draw label images over an image: each instance in a colour of its own.
+
+    Parameters
+    ----------
+    image : ndarray, shape (M, N) or (M, N, 3)
+        Shown stretched to its range.
+    labels : ndarray of int, shape (M, N), or a sequence of them
+        0 background; one axes for each. Any numbers >= 0 will do.
+    titles : sequence of str, optional
+        One for each label image.
+    axes : sequence of Axes, optional
+        Where to draw; default: a new row of axes, 8 inches wide at most.
+    fill : bool
+        Fill the instances instead of outlining them.
+
+    Raises
+    ------
+    ValueError
+        Labels of another shape than the image, or not whole numbers >= 0.
+    """
+    image = _checked_image(image)
+    labels = [labels] if isinstance(labels, np.ndarray) else list(labels)
+    pictures = [_coloured(image, np.asarray(one), fill) for one in labels]
+    show_images(pictures, titles, axes=axes, limits=(0, 1))
+
+
+def _coloured(image, labels, fill):
+    """Return the image in grey with its instances outlined or filled in colour."""
+    import skimage as ski
+
+    if labels.shape != image.shape[:2] or labels.dtype.kind not in "bui":
+        raise ValueError(f"labels of shape {labels.shape} and type {labels.dtype} do not "
+                         f"fit the image {image.shape}: expected whole numbers of its "
+                         "rows and columns")
+    if labels.size and labels.min() < 0:
+        raise ValueError("labels must be 0 (background) or larger")
+    low, high = float(image.min()), float(image.max())
+    picture = _as_displayed(image, low, high)
+    picture = np.repeat(picture[..., None], 3, 2) if image.ndim == 2 else picture[..., :3]
+    palette = np.array(plt.get_cmap("tab10").colors)[[1, 2, 3, 4, 6, 8, 9, 0, 5]]
+    colours = palette[np.asarray(labels, int) % len(palette)]
+    if fill:
+        return np.where(labels[..., None] > 0, 0.35 * picture + 0.65 * colours, picture)
+    edge = ski.segmentation.find_boundaries(labels, mode="inner")
+    return np.where(edge[..., None], colours, picture)
+
+
 def show_histogram(image, *, ax=None, bins=None, limits=None, title=""):
     """Draw the histogram of the grey levels of ``image``.
 

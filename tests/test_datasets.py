@@ -8,7 +8,8 @@ import tifffile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils import data_path, load_image, make_time_lapse, make_volume, read_image
+from course_utils import (data_path, load_image, load_labelled_images, make_time_lapse,
+                          make_volume, read_image)
 from course_utils.datasets import BUNDLED
 from course_utils.doctor import file_digest, shipped_files
 
@@ -155,3 +156,40 @@ def test_the_command_in_the_data_sheet_makes_the_shipped_scan():
 def test_a_file_that_is_not_shipped_has_a_remedy():
     with pytest.raises(FileNotFoundError, match="git checkout -- data"):
         data_path("nothing.tif")
+
+
+@pytest.fixture
+def labelled_set(tmp_path):
+    """Return a folder of two labelled images."""
+    for name in ("images", "labels"):
+        (tmp_path / name).mkdir()
+    labels = np.zeros((40, 50), np.uint16)
+    labels[5:15, 5:15], labels[20:30, 20:40] = 1, 2
+    for k, dtype in enumerate((np.uint8, np.uint16)):
+        image = np.where(labels, np.iinfo(dtype).max, 7).astype(dtype)
+        ski.io.imsave(tmp_path / "images" / f"{k}.png", image, check_contrast=False)
+        ski.io.imsave(tmp_path / "labels" / f"{k}.png", labels, check_contrast=False)
+    return tmp_path
+
+
+def test_a_labelled_set_is_read(labelled_set):
+    pairs = load_labelled_images(labelled_set)
+    assert len(pairs) == 2
+    for image, labels in pairs:
+        assert image.dtype == np.float32 and labels.dtype == np.int32
+        assert image.max() == 1 and image.min() < 0.03
+        assert set(np.unique(labels)) == {0, 1, 2}
+
+
+def test_a_bad_labelled_set_gets_a_sentence(labelled_set):
+    with pytest.raises(FileNotFoundError, match="images is no labelled set"):
+        load_labelled_images(labelled_set / "images")
+    with pytest.raises(FileNotFoundError, match="is no labelled set"):
+        load_labelled_images(labelled_set / "nowhere")
+    small = np.zeros((3, 3), np.uint8)
+    ski.io.imsave(labelled_set / "labels" / "1.png", small, check_contrast=False)
+    with pytest.raises(ValueError, match="the labels of 1.png have shape \\(3, 3\\)"):
+        load_labelled_images(labelled_set)
+    (labelled_set / "labels" / "0.png").unlink()
+    with pytest.raises(FileNotFoundError, match="0.png"):
+        load_labelled_images(labelled_set)

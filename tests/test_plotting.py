@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from course_utils import explore, show, show_histogram, show_images
+from course_utils import explore, show, show_histogram, show_images, show_labels
 from course_utils.plotting import figure_png
 
 
@@ -163,3 +163,23 @@ def test_a_control_that_is_none_is_refused(wrong):
 def test_a_function_that_forgets_to_return_its_figure_is_told():
     with pytest.raises(TypeError, match="return fig"):
         explore(lambda k: None, k=(0, 1, 1))
+
+
+def test_labels_are_outlined_or_filled_over_the_image():
+    image = np.linspace(0, 0.4, 144).reshape(12, 12)
+    labels = np.zeros((12, 12), int)
+    labels[2:7, 2:7], labels[8:11, 8:11] = 1, 7
+    show_labels(image, [labels, labels > 0], ["two", "mask"])
+    outlined = plt.gcf().axes[0].images[0].get_array()
+    assert (outlined[4, 4] == outlined[4, 4, 0]).all()          # inside stays grey
+    assert len({tuple(outlined[p]) for p in ((2, 2), (8, 8), (0, 0))}) == 3
+    show_labels(image, labels, fill=True)
+    filled = plt.gcf().axes[0].images[0].get_array()
+    assert len(set(filled[4, 4])) > 1
+
+
+@pytest.mark.parametrize("labels", [np.zeros((3, 3), int), np.zeros((12, 12)),
+                                    np.full((12, 12), -1)])
+def test_labels_that_do_not_fit_get_a_sentence(labels):
+    with pytest.raises(ValueError, match="labels"):
+        show_labels(np.zeros((12, 12)), labels)
