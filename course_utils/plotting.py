@@ -200,6 +200,41 @@ def show_histogram(image, *, ax=None, bins=None, limits=None, title=""):
     ax.set(xlim=(low, high), xlabel="grey level", ylabel="pixels", title=title)
 
 
+def show_history(history, *, ax=None, metric="loss", label="", log=False):
+    """Draw a curve of training, and of validation where there is one, by epoch.
+
+    Parameters
+    ----------
+    history : keras.callbacks.History or dict of str to sequence
+        What ``model.fit`` returned, or its ``history``.
+    ax : Axes, optional
+        Default: the current axes.
+    metric : str
+        Which curve: "loss", "accuracy", …
+    label : str
+        Put before "training" and "validation" in the legend.
+    log : bool
+        Logarithmic y axis.
+
+    Raises
+    ------
+    ValueError
+        The history has no such metric; the sentence lists those it has.
+    """
+    curves = getattr(history, "history", history)
+    if metric not in curves:
+        raise ValueError(f"the history has no {metric!r}, only {', '.join(curves)}: "
+                         "name it in model.compile(metrics=…)")
+    ax = plt.gca() if ax is None else ax
+    epochs = np.arange(1, len(curves[metric]) + 1)
+    line, = ax.plot(epochs, curves[metric], label=f"{label} training".strip())
+    if f"val_{metric}" in curves:
+        ax.plot(epochs, curves[f"val_{metric}"], "--", color=line.get_color(),
+                label=f"{label} validation".strip())
+    ax.set(xlabel="epoch", ylabel=metric, yscale="log" if log else "linear")
+    ax.legend()
+
+
 def explore(draw, **controls):
     """Build a panel of sliders under which ``draw`` redraws its figure.
 

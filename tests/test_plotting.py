@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from course_utils import explore, show, show_histogram, show_images, show_labels
+from course_utils import explore, show, show_histogram, show_history, show_images, show_labels
 from course_utils.plotting import figure_png
 
 
@@ -183,3 +183,13 @@ def test_labels_are_outlined_or_filled_over_the_image():
 def test_labels_that_do_not_fit_get_a_sentence(labels):
     with pytest.raises(ValueError, match="labels"):
         show_labels(np.zeros((12, 12)), labels)
+
+
+def test_a_history_is_drawn_with_its_validation():
+    curves = {"loss": [3, 2, 1], "val_loss": [3, 2.5, 2], "accuracy": [0.1, 0.5, 0.9]}
+    show_history(curves, label="small")
+    names = [line.get_label() for line in plt.gca().lines]
+    assert names == ["small training", "small validation"]
+    assert list(plt.gca().lines[0].get_xdata()) == [1, 2, 3]
+    with pytest.raises(ValueError, match="no 'auc', only loss, val_loss, accuracy"):
+        show_history(curves, metric="auc")
