@@ -66,7 +66,8 @@ def _kind(value):
 
 def _tuple_difference(answer, expected, tolerance):
     """Compare item by item the several values that a function returns."""
-    if not isinstance(answer, (tuple, list, np.ndarray)) or len(answer) != len(expected):
+    several = isinstance(answer, (tuple, list)) or np.ndim(answer) > 0
+    if not several or len(answer) != len(expected):
         got = (f"{len(answer)} values" if isinstance(answer, (tuple, list))
                else _kind(answer))
         return Problem("type", f"it returned {got}, expected {len(expected)} values, "

@@ -67,6 +67,7 @@ def test_a_fault_at_the_border_only_is_named():
 @pytest.mark.parametrize(("answer", "words"), [
     ((1.0, 2.0), "returned 2 values, expected 3"),
     (1.0, "returned a number, expected 3 values"),
+    (np.array(1.0), "expected 3 values"),
     ((1.0, 5.0, 3), "value 2 of 3"),
     ((1.0, None, 3), "value 2 of 3: it returned None"),
 ])

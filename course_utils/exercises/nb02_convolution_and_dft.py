@@ -4,6 +4,7 @@ import numpy as np
 from scipy import ndimage as ndi
 from scipy import signal
 
+from course_utils.compare import Problem
 from course_utils.exercise import Exercise, Mistake
 
 
@@ -17,13 +18,19 @@ def make_exercises():
 
 def convolve(f, h):
     """Return f * h, of the shape of f; h has odd size, f is 0 outside."""
-    m, n = h.shape[0] // 2, h.shape[1] // 2
-    padded = np.pad(f, ((m, m), (n, n)))
+    K, L = h.shape[0] // 2, h.shape[1] // 2
+    padded = np.pad(f, ((K, K), (L, L)))
+    flipped = h[::-1, ::-1]
     g = np.zeros(f.shape)
     for k in range(h.shape[0]):
         for l in range(h.shape[1]):
-            g += h[::-1, ::-1][k, l] * padded[k:k + f.shape[0], l:l + f.shape[1]]
+            g += flipped[k, l] * padded[k:k + f.shape[0], l:l + f.shape[1]]
     return g
+
+
+def _moved(g, step):
+    """Return g moved by a step down and right, with zeros behind it."""
+    return ndi.shift(g, (step, step), order=0, mode="constant")
 
 
 def _convolve():
@@ -64,6 +71,36 @@ def _convolve():
                 "Inside the image you are right. At the border you continued the image "
                 "(repeated, mirrored, or tiled as a product of spectra does); here "
                 "everything outside of it is 0."),
+            "not flipped, and border": Mistake(
+                tuple(lambda f, h, mode=mode: ndi.correlate(1.0 * f, h, mode=mode)
+                      for mode in ("nearest", "reflect", "mirror", "wrap")),
+                "Two things: the kernel is not flipped, so this is a correlation, and at "
+                "the border you continued the image, where here everything outside is 0. "
+                "Flip with h[::-1, ::-1], and pad with zeros."),
+            "off by one": Mistake(
+                (lambda f, h: _moved(library(f, h), 1), lambda f, h: _moved(
+                    library(f, h), -1)),
+                "Your picture is moved by one pixel in each direction: the middle of the "
+                "kernel stands at index size // 2, and the padding is size // 2 too."),
+            "moved by half a kernel": Mistake(
+                (lambda f, h: signal.convolve2d(f, h)[:f.shape[0], :f.shape[1]],
+                 lambda f, h: np.fft.ifft2(np.fft.fft2(f) * np.fft.fft2(h, f.shape)).real),
+                "Your picture is moved by half a kernel: the middle of h belongs to k = l "
+                "= 0. Cut the full result from row m // 2 and column n // 2 on; and a "
+                "product of spectra also needs padding, for 0 outside."),
+            "whole numbers, and border": Mistake(
+                (lambda f, h: ndi.convolve(f, h), lambda f, h: ndi.convolve(
+                    f, h, mode="nearest")),
+                "Two things: for integers the result lost its fractions, since ndi.convolve "
+                "returns the type of its input; and at the border the image was "
+                "continued, where it is 0. Besides, write it without the library."),
+            "whole numbers": Mistake(
+                tuple(lambda f, h, rounded=rounded: rounded(library(f, h)) if
+                      f.dtype.kind in "iu" else library(f, h)
+                      for rounded in (np.trunc, np.rint)),
+                "For an image of integers your result lost its fractions: it was stored "
+                "in an array of integers, as np.zeros_like(f) makes one. Use "
+                "np.zeros(f.shape)."),
             "valid": Mistake(
                 lambda f, h: signal.convolve2d(f, h, mode="valid"),
                 "You kept only the places where the kernel fits inside. Pad the image "
@@ -139,15 +176,28 @@ def _gradient_norm():
                 (lambda f: _inner(np.abs(parts(f)[0])), lambda f: _inner(np.abs(parts(f)[1]))),
                 "You used one direction only: edges along it vanish. Combine x and y."),
             "forward differences": Mistake(
-                lambda f: _inner(np.hypot(*(np.roll(f, -1, k) - f for k in (0, 1)))),
-                "You subtracted the pixel from its next neighbour. A central difference "
+                tuple(lambda f, step=step: _inner(np.hypot(
+                    *(np.roll(f, step, k) - f for k in (0, 1)))) for step in (-1, 1)),
+                "You subtracted the pixel and one neighbour of it. A central difference "
                 "takes the neighbours on both sides, two pixels apart."),
+            "the larger one": Mistake(
+                lambda f: _inner(np.maximum(*np.abs(parts(f)))),
+                "You kept the larger of the two differences. The length of a vector is "
+                "the root of the sum of squares."),
             "border kept": Mistake(
-                lambda f: np.hypot(*parts(f)),
+                (lambda f: np.hypot(*parts(f)),
+                 lambda f: np.hypot(*(np.roll(f, -1, k) - np.roll(f, 1, k)
+                                      for k in (0, 1))) / 2,
+                 *(lambda f, mode=mode: np.hypot(*(
+                     ndi.correlate1d(f, [-0.5, 0, 0.5], k, mode=mode) for k in (0, 1)))
+                   for mode in ("reflect", "nearest", "constant"))),
                 "Inside you are right. The exercise asks for 0 in the first and last "
                 "row and column, where a neighbour is missing."),
             "Sobel": Mistake(
-                lambda f: _inner(np.hypot(ndi.sobel(f, 0), ndi.sobel(f, 1))),
+                tuple(lambda f, border=border, scale=scale: border(np.hypot(
+                    ndi.sobel(f, 0), ndi.sobel(f, 1))) / scale
+                      for border in (_inner, np.asarray)
+                      for scale in (1, 8, np.sqrt(32))),
                 "You used Sobel's kernel, which also smooths across. Here each "
                 "difference uses two pixels only."),
         },
@@ -167,6 +217,11 @@ def gaussian_kernel(sigma, radius):
     t = np.arange(-radius, radius + 1)
     row = np.exp(-t ** 2 / (2 * sigma ** 2))
     return np.outer(row, row) / row.sum() ** 2
+
+
+def _scaled(h):
+    """Return h scaled to sum 1."""
+    return h / h.sum()
 
 
 def _gaussian_kernel():
@@ -201,12 +256,24 @@ def _gaussian_kernel():
                 "brightness. Divide by their sum (the factor 1/(2 pi sigma^2) is right "
                 "only for a kernel without end)."),
             "2 forgotten": Mistake(
-                lambda sigma, radius: raw(sigma, radius, 1.) / raw(sigma, radius, 1.).sum(),
+                lambda sigma, radius: _scaled(raw(sigma, radius, 1.)),
                 "You divided by sigma^2 in the exponent. The formula has 2 sigma^2."),
             "sigma not squared": Mistake(
-                lambda sigma, radius: (lambda h: h / h.sum())(
-                    raw(np.sqrt(sigma), radius)),
+                lambda sigma, radius: _scaled(raw(np.sqrt(sigma), radius)),
                 "You forgot to square sigma in the exponent: it is 2 sigma^2."),
+            "precedence": Mistake(
+                (lambda sigma, radius: _scaled(raw(sigma, radius, 2 / sigma ** 4)),
+                 lambda sigma, radius: raw(sigma, radius, 2 / sigma ** 4)),
+                "Your exponent is multiplied by sigma^2: -d / 2 * sigma**2 divides by 2 "
+                "only, then multiplies. Brackets: -d / (2 * sigma**2)."),
+            "plus": Mistake(
+                lambda sigma, radius: _scaled(raw(sigma, radius, -2.)),
+                "Your weights grow outwards: the exponent lacks its minus sign."),
+            "root": Mistake(
+                lambda sigma, radius: _scaled(np.exp(-np.sqrt(-np.log(raw(
+                    1, radius, 1.))) / (2 * sigma ** 2))),
+                "You took the square root of k^2 + l^2, the distance. In the exponent it "
+                "stands squared."),
             "even size": Mistake(
                 even,
                 "Your kernel has 2 radius rows: arange excludes its end. It needs "
@@ -224,7 +291,7 @@ def _gaussian_kernel():
          "Row and column weights are exp(-t^2 / (2 sigma^2)); np.outer multiplies them. "
          "Divide by the sum at the end."],
         independent=of_impulse,
-        also_right=(lambda sigma, radius: raw(sigma, radius) / raw(sigma, radius).sum(),))
+        also_right=(lambda sigma, radius: _scaled(raw(sigma, radius)),))
 
 
 # --- Fourier ----------------------------------------------------------------------------
@@ -255,6 +322,23 @@ def _idft2():
                 lambda F: np.fft.fft2(F) / F.size,
                 "The division is right, but the exponent has the forward sign: your "
                 "image comes out reversed. The inverse has +."),
+            "divided by one side": Mistake(
+                (lambda F: np.fft.ifft2(F) * F.shape[1],
+                 lambda F: np.fft.ifft2(F) * F.shape[0]),
+                "You divided by one of M and N only. Each of the two matrices brings its "
+                "own factor: divide by M N, the number of pixels."),
+            "divided by M + N": Mistake(
+                lambda F: np.fft.ifft2(F) * F.size / sum(F.shape),
+                "You divided by M + N. The two factors multiply: divide by M N."),
+            "one sign": Mistake(
+                (lambda F: np.fft.fft(np.fft.ifft(F, axis=0), axis=1) / F.shape[1],
+                 lambda F: np.fft.ifft(np.fft.fft(F, axis=0), axis=1) / F.shape[0]),
+                "One of your two matrices still has the forward sign, so the image is "
+                "mirrored along one axis. Both have + in the exponent."),
+            "not divided by N": Mistake(
+                lambda F: np.broadcast_to(F.sum() / F.size, F.shape),
+                "Your exponents are multiples of 2 pi i, so that all waves are constant: "
+                "divide x u by N inside the exponent, and by M for the columns."),
             "root": Mistake(
                 lambda F: np.fft.ifft2(F, norm="ortho"),
                 "You divided by the root of M N. That is the symmetric convention, "
@@ -271,7 +355,8 @@ def _idft2():
                 "You transformed along one axis only. One matrix stands on the left, "
                 "for the columns, one on the right, for the rows."),
         },
-        ["The page built W with exp(-2 pi i x u / N). What changes in the inverse?",
+        ["The page built W with exp(-2 pi i x u), u = 0, 1/N, 2/N ... What changes in "
+         "the inverse?",
          "W_M has shape (M, M) and W_N (N, N): W_M @ F @ W_N, with + in the exponents, "
          "divided by M N."],
         independent=np.fft.ifft2,
@@ -323,9 +408,26 @@ def _log_spectrum():
             "real part": Mistake(
                 lambda f: np.fft.fftshift(np.log1p(np.abs(np.fft.fft2(f).real))),
                 "You used the real part. The modulus is np.abs of the complex value."),
-            "decibels": Mistake(
-                lambda f: np.fft.fftshift(np.log10(1 + modulus(f))),
-                "You used the logarithm to base 10. Here it is the natural one."),
+            "another base": Mistake(
+                (lambda f: np.fft.fftshift(np.log10(1 + modulus(f))),
+                 lambda f: np.fft.fftshift(np.log2(1 + modulus(f))),
+                 lambda f: np.fft.fftshift(20 * np.log10(1 + modulus(f)))),
+                "You used the logarithm to another base (10 or 2) or decibels. Here it "
+                "is the natural one, np.log or np.log1p."),
+            "shifted along one axis": Mistake(
+                tuple(lambda f, k=k: np.fft.fftshift(np.log1p(modulus(f)), axes=k)
+                      for k in (0, 1)),
+                "You shifted along one axis only. np.fft.fftshift without `axes` moves "
+                "frequency 0 to the middle of both."),
+            "one axis": Mistake(
+                tuple(lambda f, k=k: np.fft.fftshift(np.log1p(np.abs(np.fft.fft(
+                    f, axis=k)))) for k in (0, 1)),
+                "You transformed along one axis only: np.fft.fft is for rows. An image "
+                "needs np.fft.fft2."),
+            "mean removed": Mistake(
+                lambda f: np.fft.fftshift(np.log1p(modulus(f - f.mean()))),
+                "You subtracted the mean first, so that the middle of the spectrum is 0. "
+                "The exercise keeps it."),
         },
         ["Three steps: np.fft.fft2, np.abs, np.log1p. What is still at the corner?",
          "np.fft.fftshift moves frequency 0 to row M // 2, column N // 2."],
@@ -339,6 +441,22 @@ def swap_phase(f, g):
     return np.fft.ifft2(np.abs(F) * np.exp(1j * np.angle(G))).real
 
 
+def _arctan(F):
+    """Return the angles that np.arctan finds, wrong by pi in half of the plane."""
+    return np.arctan(F.imag / F.real)
+
+
+class _Real(Exercise):
+    """An exercise whose result is to be real, also if the imaginary part is 0."""
+
+    def _problem(self, outcome, wanted):
+        problem = super()._problem(outcome, wanted)
+        if problem is None and np.iscomplexobj(outcome.value):
+            problem = Problem("type", "its values are right, but of a complex type: take "
+                                      "the real part, `.real`")
+        return problem
+
+
 def _swap_phase():
     def by_division(f, g):
         F, G = np.fft.fft2(f), np.fft.fft2(g)
@@ -348,7 +466,7 @@ def _swap_phase():
         F, G = np.fft.fft2(f), np.fft.fft2(g)
         return keep(np.fft.ifft2(np.abs(F) * np.exp(1j * np.angle(G))))
 
-    return Exercise(
+    return _Real(
         "swap_phase", swap_phase,
         lambda rng: [(rng.random((3, 4)), rng.random((3, 4))),
                      (rng.random((8, 7)), rng.random((8, 7))),
@@ -359,6 +477,35 @@ def _swap_phase():
                 lambda f, g: swap_phase(g, f),
                 "You took the modulus of g and the phase of f. The modulus is to come "
                 "from the first image, the phase from the second."),
+            "arctan": Mistake(
+                lambda f, g: np.fft.ifft2(np.abs(np.fft.fft2(f)) * np.exp(
+                    1j * _arctan(np.fft.fft2(g)))).real,
+                "np.arctan(imaginary / real) cannot tell opposite directions apart: where "
+                "the real part is negative, the phase is off by pi. Use np.angle, or "
+                "np.arctan2(imaginary, real)."),
+            "arctan2 exchanged": Mistake(
+                lambda f, g: np.fft.ifft2(np.abs(np.fft.fft2(f)) * np.exp(
+                    1j * np.arctan2(np.fft.fft2(g).real, np.fft.fft2(g).imag))).real,
+                "The arguments of np.arctan2 are exchanged: the imaginary part comes "
+                "first, np.arctan2(G.imag, G.real)."),
+            "degrees": Mistake(
+                lambda f, g: np.fft.ifft2(np.abs(np.fft.fft2(f)) * np.exp(
+                    1j * np.angle(np.fft.fft2(g), deg=True))).real,
+                "Your phase is in degrees. np.exp wants radians."),
+            "minus sign": Mistake(
+                lambda f, g: np.fft.ifft2(np.abs(np.fft.fft2(f)) * np.exp(
+                    -1j * np.angle(np.fft.fft2(g)))).real,
+                "Your phase has the wrong sign, so the image comes out turned by half a "
+                "turn: exp(+1j * angle)."),
+            "phase of the image": Mistake(
+                lambda f, g: np.fft.ifft2(np.abs(np.fft.fft2(f)) * np.exp(
+                    1j * np.angle(g))).real,
+                "You took the phase of the image g itself. Transform it first: the phase "
+                "is that of its spectrum."),
+            "phase alone": Mistake(
+                lambda f, g: np.fft.ifft2(np.exp(1j * np.angle(np.fft.fft2(g)))).real,
+                "You used the phase of g with a modulus of 1. The modulus of the spectrum "
+                "of f has to multiply it."),
             "phase as a number": Mistake(
                 lambda f, g: np.fft.ifft2(np.abs(np.fft.fft2(f))
                                           * np.angle(np.fft.fft2(g))).real,
@@ -441,6 +588,43 @@ def _low_pass_mask():
                 "Almost nothing is left in your disc: you compared pixel numbers, or "
                 "radians, with the radius. It is in periods per pixel, as "
                 "np.fft.fftfreq(N) is: at most 0.5."),
+            "centred pixels": Mistake(
+                tuple(lambda shape, radius, unit=unit: (np.hypot(
+                    np.arange(shape[1]) - shape[1] // 2,
+                    np.arange(shape[0])[:, None] - shape[0] // 2)
+                    <= radius * unit(shape)) * 1.0 for unit in (lambda s: 1, min, max)),
+                "Two things: your disc is in the middle, but fft2 puts frequency 0 at "
+                "[0, 0]; and you counted pixels of the spectrum, which are 1/M periods "
+                "per pixel along v and 1/N along u. np.fft.fftfreq does both."),
+            "linspace": Mistake(
+                tuple(lambda shape, radius, place=place: place((np.hypot(
+                    np.linspace(-0.5, 0.5, shape[1]),
+                    np.linspace(-0.5, 0.5, shape[0])[:, None]) <= radius) * 1.0)
+                      for place in (np.asarray, np.fft.ifftshift)),
+                "Your frequencies run from -0.5 to 0.5 by np.linspace, which includes both "
+                "ends, so the steps are too large; and frequency 0 belongs at [0, 0]. Use "
+                "np.fft.fftfreq."),
+            "Nyquist as 1": Mistake(
+                tuple(lambda shape, radius, c=c: low_pass_mask(shape, c * radius)
+                      for c in (0.5, 2)),
+                "Your radius is off by a factor of 2, as if the largest frequency were 1, "
+                "or the radius a diameter. In periods per pixel the largest is 0.5."),
+            "Gaussian": Mistake(
+                lambda shape, radius: np.exp(-(np.fft.fftfreq(shape[0])[:, None] ** 2
+                                               + np.fft.fftfreq(shape[1]) ** 2)
+                                             / (2 * radius ** 2)),
+                "That is the Gaussian low-pass, which fades. The ideal one is 1 inside "
+                "and 0 outside."),
+            "diamond": Mistake(
+                lambda shape, radius: (abs(np.fft.fftfreq(shape[0]))[:, None]
+                                       + abs(np.fft.fftfreq(shape[1])) <= radius) * 1.0,
+                "You added |u| and |v|, which makes a diamond. The frequency is the length "
+                "of (u, v): np.hypot."),
+            "no absolute value": Mistake(
+                lambda shape, radius: ((np.fft.fftfreq(shape[0])[:, None] <= radius)
+                                       & (np.fft.fftfreq(shape[1]) <= radius)) * 1.0,
+                "You compared u and v with their signs, so all negative frequencies "
+                "passed. Compare the length of (u, v), np.hypot, with the radius."),
             "square": Mistake(
                 lambda shape, radius: ((abs(np.fft.fftfreq(shape[0])[:, None]) <= radius)
                                        & (abs(np.fft.fftfreq(shape[1])) <= radius)) * 1.0,
@@ -451,8 +635,9 @@ def _low_pass_mask():
                 "You compared the squared frequency with the radius: square the radius, "
                 "or take the root."),
             "ellipse": Mistake(
-                lambda shape, radius: (np.hypot(*pixels(shape, radius))
-                                       <= radius * min(shape)) * 1.0,
+                tuple(lambda shape, radius, side=side: (np.hypot(*pixels(shape, radius))
+                                                        <= radius * side(shape)) * 1.0
+                      for side in (min, max)),
                 "Your disc is round in pixels of the spectrum. In an image that is not "
                 "square, the same pixel distance is another frequency in x than in y."),
         },

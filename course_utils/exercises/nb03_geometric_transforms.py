@@ -113,6 +113,21 @@ def _enlarge():
                 "You matched the first and the last pixel of both images, as "
                 "ndimage.zoom does, so the grid is stretched a little. Here pixel "
                 "centres match: x = (j + 0.5)/k - 0.5."),
+            "half pixel taken off only": Mistake(
+                lambda f, k: _at(f, np.arange(k * f.shape[0]) / k - 0.5,
+                                 np.arange(k * f.shape[1]) / k - 0.5),
+                "You took off the half pixel without adding one before the division by "
+                "k: x = (j + 0.5)/k - 0.5."),
+            "last pixel unreached": Mistake(
+                lambda f, k: _at(f, np.clip(_places(f.shape[0], k), 0, f.shape[0] - 2),
+                                 np.clip(_places(f.shape[1], k), 0, f.shape[1] - 2)),
+                "You clipped the places to N-2 and M-2, so the last column and row never "
+                "show. Clip the *places* to N-1; only the whole column j stops at N-2."),
+            "zoom as it comes": Mistake(
+                lambda f, k: ndi.zoom(f, k),
+                "ndi.zoom as it comes interpolates by cubic splines and matches the "
+                "corner pixels. The exercise wants bilinear, order=1, with pixel centres "
+                "matched, grid_mode=True, and mode='nearest'."),
             "half pixel one way": Mistake(
                 lambda f, k: _at(f, (np.arange(k * f.shape[0]) + 0.5) / k,
                                  (np.arange(k * f.shape[1]) + 0.5) / k),
@@ -255,6 +270,11 @@ def _turn_about():
                  lambda x, y, degrees: turned(x, y, degrees, _turn(-np.rad2deg(degrees)))),
                 "You gave degrees to np.cos and np.sin, which want radians: "
                 "np.deg2rad first."),
+            "radians twice": Mistake(
+                (lambda x, y, degrees: turned(x, y, np.deg2rad(degrees)),
+                 lambda x, y, degrees: turned(x, y, -np.deg2rad(degrees))),
+                "Your turn is much too small: the angle went through np.deg2rad twice. "
+                "Once is enough (`rotation` of the page takes degrees)."),
             "clockwise": Mistake(
                 lambda x, y, degrees: turned(x, y, -degrees),
                 "Your turn is clockwise on the screen. The textbook matrix [[c, -s], "
@@ -357,6 +377,22 @@ def _compose_by_points(matrices):
     return np.array(columns).T
 
 
+class _Steps(Exercise):
+    """An exercise whose input is a list of matrices: copying the list is not enough."""
+
+    def judge(self, answer):
+        """Return the Verdict, with better advice for matrices that were written into."""
+        verdict = super().judge(answer)
+        if verdict.kind != "changed input":
+            return verdict
+        return verdict._replace(text=(
+            "not yet. Your function changes its input `matrices`. The product may be "
+            "right, but `matrices[0]` is the caller's own array: writing into it, as "
+            "H[:] = ... does, changes it. Start from np.eye(3) or matrices[0].copy(). "
+            "And matrices[::-1] reads a list backwards without turning it round, as "
+            ".reverse() does."))
+
+
 def _compose():
     def left_to_right(matrices):
         total = np.eye(3)
@@ -376,7 +412,7 @@ def _compose():
                 ([_turn(0.6), _shift(3, -2), np.array([[1, 0.4, 0], [0, 1, 0], [0, 0, 1]]),
                   np.diag([1.5, 0.5, 1]), _shift(-1, 4)],)]
 
-    return Exercise(
+    return _Steps(
         "compose", compose, cases,
         {
             "left to right": Mistake(
@@ -415,7 +451,8 @@ def _compose():
                 "pixels up, but here the task is to do the steps."),
             "inverse factors": Mistake(
                 lambda matrices: compose([np.linalg.inv(m) for m in matrices]),
-                "You inverted every matrix. Only its order in the product matters here."),
+                "Your product is one of inverse matrices. No inverse is wanted here, only the "
+                "right order of the product."),
             "first two only": Mistake(
                 (lambda matrices: matrices[1] @ matrices[0],
                  lambda matrices: matrices[0] @ matrices[1]),
@@ -426,6 +463,11 @@ def _compose():
                  lambda matrices: matrices[-2] @ matrices[-1]),
                 "You used the last two matrices only: the product has to be kept from "
                 "one turn of the loop to the next."),
+            "first and last only": Mistake(
+                (lambda matrices: matrices[-1] @ matrices[0],
+                 lambda matrices: matrices[0] @ matrices[-1]),
+                "You used the first and the last matrix only. The steps between them "
+                "are missing: loop over the list."),
             "first one twice": Mistake(
                 lambda matrices: compose([matrices[0], *matrices]),
                 "The first matrix is in your product twice: start from it and go on "
@@ -434,6 +476,15 @@ def _compose():
                 (lambda matrices: compose(matrices[1:]),
                  lambda matrices: left_to_right(matrices[1:])),
                 "The first matrix is missing in your product."),
+            "last one left out": Mistake(
+                (lambda matrices: compose(matrices[:-1]),
+                 lambda matrices: left_to_right(matrices[:-1])),
+                "The last matrix is missing in your product: does a range end one "
+                "too early?"),
+            "last one alone": Mistake(
+                lambda matrices: matrices[-1].copy(),
+                "You returned the last step alone: each turn of the loop starts anew. "
+                "Multiply onto the product so far, total = matrix @ total."),
             "return in the loop": Mistake(
                 lambda matrices: matrices[0].copy(),
                 "You returned the first step alone: is your return inside the loop?"),
@@ -474,7 +525,8 @@ def _loop_warp(f, H, shape):
 
 def _warp_nearest():
     def looked_up(f, back, shape, *, whole=np.rint, divide=True, mode="zero",
-                  swap_in=False, swap_out=False, first=0):
+                  swap_in=False, swap_out=False, first=0, early=None,
+                  short=0):
         v, u = np.mgrid[:shape[0], :shape[1]]
         if swap_in:
             u, v = v, u
@@ -490,7 +542,9 @@ def _warp_nearest():
         if mode == "wrap":
             return f[i % M, j % N]
         low = -10 ** 9 if mode == "negative" else first
-        inside = (i >= low) & (i < M) & (j >= low) & (j < N)
+        inside = (i >= low) & (i < M - short) & (j >= low) & (j < N - short)
+        if early is not None:                   # bounds of the places, not the pixels
+            inside &= (y >= 0) & (y < M - early) & (x >= 0) & (x < N - early)
         return np.where(inside, f[np.where(inside, i, 0) % M, np.where(inside, j, 0) % N],
                         0)
 
@@ -509,6 +563,17 @@ def _warp_nearest():
 
     def linear(f, H, shape):
         return ski.transform.warp(f, np.linalg.inv(H), output_shape=shape, order=1)
+
+    def past_the_rim(f, H, shape):
+        """Test places, not pixels, and look up pixels that do not exist."""
+        v, u = np.mgrid[:shape[0], :shape[1]]
+        x, y, w = np.einsum("ab,bij->aij", np.linalg.inv(H),
+                            np.stack([u, v, np.ones(shape)]))
+        x, y = x / w, y / w
+        inside = (x >= 0) & (x < f.shape[1]) & (y >= 0) & (y < f.shape[0])
+        out = np.zeros(shape)
+        out[inside] = f[np.rint(y[inside]).astype(int), np.rint(x[inside]).astype(int)]
+        return out
 
     def filled_input(f, H, shape):
         """Put the result into an image of the input's shape."""
@@ -554,6 +619,10 @@ def _warp_nearest():
                 lambda f, H, shape: inverse(f, H, shape, first=1),
                 "Row 0 and column 0 of f are missing: a place is inside from 0 on, so "
                 "the test is 0 <= i and 0 <= j."),
+            "last row left out": Mistake(
+                lambda f, H, shape: inverse(f, H, shape, short=1),
+                "The last row and column of f are missing: i may be M - 1, so the test "
+                "is i < M, not i < M - 1."),
             "not divided": Mistake(
                 lambda f, H, shape: inverse(f, H, shape, divide=False),
                 "You did not divide by the third coordinate w. With perspective w is not "
@@ -566,6 +635,21 @@ def _warp_nearest():
                 lambda f, H, shape: inverse(f, H, shape, whole=np.floor),
                 "You rounded the places down, which moves the image by half a pixel. The "
                 "nearest pixel needs np.rint."),
+            "rounded up": Mistake(
+                lambda f, H, shape: inverse(f, H, shape, whole=np.ceil),
+                "You rounded the places up, with np.ceil, which moves the image by half "
+                "a pixel. The nearest pixel needs np.rint."),
+            "bounds before rounding": Mistake(
+                (lambda f, H, shape: inverse(f, H, shape, early=1),
+                 lambda f, H, shape: inverse(f, H, shape, early=0)),
+                "You tested the places before rounding them, as SciPy does with order=0 "
+                "and mode='constant'. A place at -0.3 is nearest to pixel 0, so it is "
+                "inside: round first, then test (SciPy: mode='grid-constant')."),
+            "rounding beyond the rim": Mistake(
+                past_the_rim,
+                "You tested the places before rounding: a place at M - 0.3 passes i < M "
+                "and is then rounded to M, which no longer exists. Round first, then "
+                "test."),
             "clamped": Mistake(
                 lambda f, H, shape: inverse(f, H, shape, mode="clamp"),
                 "Outside of f you repeated its border pixels. Places outside are to "
@@ -617,6 +701,19 @@ def _homography_by_svd(p, q):
     return (h / h[-1]).reshape(3, 3)
 
 
+def _corners_of(p):
+    """Return the points that lie furthest towards the four corners."""
+    total, gap = p.sum(axis=1), p[:, 0] - p[:, 1]
+    return [total.argmin(), gap.argmax(), total.argmax(), gap.argmin()]
+
+
+_FOURS = (lambda p: np.arange(4), lambda p: np.arange(len(p))[-4:],
+          lambda p: np.linspace(0, len(p) - 1, 4).astype(int),
+          lambda p: np.rint(np.linspace(0, len(p) - 1, 4)).astype(int),
+          lambda p: np.arange(len(p))[::len(p) // 4][:4],
+          lambda p: np.array([0, 1, len(p) - 2, len(p) - 1]), _corners_of)
+
+
 def _fit_homography():
     def system(p, q, sign=-1):
         A, b = [], []
@@ -635,6 +732,10 @@ def _fit_homography():
 
     def by_solve(p, q):
         return np.append(np.linalg.solve(*system(p, q)), 1).reshape(3, 3)
+
+    def by_normal_equations(p, q):
+        A, b = system(p, q)
+        return np.append(np.linalg.solve(A.T @ A, A.T @ b), 1).reshape(3, 3)
 
     def unit(p, q):
         H = _homography_by_svd(p, q)
@@ -655,11 +756,23 @@ def _fit_homography():
             q = np.column_stack([p, np.ones(len(p))]) @ H.T
             return p, q[:, :2] / q[:, 2:]
 
-        on_a_line = np.array([[0.0, 0.3], [1, 0.8], [2, 1.3],      # three on a line
-                              [0.4, 2.2], [1.4, 1.9], [2.4, 1.6]])  # and three more
+        def measured_twice(p):
+            """Measure each point twice, with opposite errors.
+
+            So the ways to fit agree, whichever sum of squares they minimise; four of
+            the points miss by a hundred times the tolerance.
+            """
+            p, q = moved(p)
+            error = rng.choice([-1, 1], p.shape) * rng.uniform(4e-4, 8e-4, p.shape)
+            return np.concatenate([p, p]), np.concatenate([q + error, q - error])
+
         square = np.array([[0, 0], [3, 0.2], [2.8, 2], [0.1, 1.7]])
-        return [moved(square), moved(on_a_line), moved(rng.uniform(0, 3, (5, 2))),
-                moved(rng.uniform(0, 4, (9, 2)))]
+        five = np.array([[0.2, 0.1], [3, 0.4], [1.4, 1.1], [2.8, 2.9], [0.3, 2.4]])
+        near_a_line = np.array([[0.0, 0.3], [1.2, 0.8], [2.9, 1.4], [0.4, 2.9],
+                                [1.4, 1.9], [2.6, 2.7], [2.4, 0.1]])
+        return [moved(square), measured_twice(five), measured_twice(near_a_line),
+                measured_twice(np.stack(np.meshgrid([0.1, 1.5, 3], [0.2, 1.3, 2.9]),
+                                        -1).reshape(-1, 2) + rng.uniform(0, 0.3, (9, 2)))]
 
     return Exercise(
         "fit_homography", fit_homography, cases,
@@ -668,12 +781,12 @@ def _fit_homography():
                 by_solve,
                 "np.linalg.solve needs as many equations as unknowns, which is true for "
                 "four points only. np.linalg.lstsq takes any number of them."),
-            "first four only": Mistake(
-                (lambda p, q: solved(*system(p[:4], q[:4])),
-                 lambda p, q: solved(*system(p[-4:], q[-4:]))),
-                "You used four of the points only. In one of the cases three of them lie "
-                "on a line and do not determine H: give all equations to "
-                "np.linalg.lstsq."),
+            "four points only": Mistake(
+                tuple(lambda p, q, pick=pick: (lambda four: solved(*system(
+                    p[four], q[four])))(pick(p)) for pick in _FOURS),
+                "You used only four of the points. All of them are a little off, and "
+                "four hand their errors on to H: give the equations of all points to "
+                "np.linalg.lstsq, which averages the errors."),
             "other way": Mistake(
                 (lambda p, q: fit_homography(q, p),
                  lambda p, q: np.linalg.inv(fit_homography(p, q))),
@@ -707,6 +820,10 @@ def _fit_homography():
                 (unit, lambda p, q: -unit(p, q)),
                 "Your H moves the points rightly, but its entries are scaled to length "
                 "1. Divide by H[2, 2], so that this entry is 1."),
+            "all that lstsq returns": Mistake(
+                lambda p, q: np.linalg.lstsq(*system(p, q), rcond=None),
+                "You returned all four things that np.linalg.lstsq gives. The solution "
+                "is the first, [0]: append the 1 and reshape it to 3 x 3."),
             "eight numbers": Mistake(
                 lambda p, q: fit_homography(p, q).ravel()[:8],
                 "You returned the eight unknowns. Append the 1 and reshape them to 3 x "
@@ -720,8 +837,8 @@ def _fit_homography():
          "for v is (0, 0, 0, x, y, 1, -v x, -v y) with v on the right.",
          "More than eight equations: `np.linalg.lstsq(A, b, rcond=None)[0]`. Append 1 and "
          "reshape to (3, 3)."],
-        independent=_homography_by_svd, tolerance=1e-5,
-        also_right=(lambda p, q: _scaled(ski.transform.ProjectiveTransform
+        independent=_homography_by_svd,
+        also_right=(by_normal_equations, lambda p, q: _scaled(ski.transform.ProjectiveTransform
                                          .from_estimate(p, q).params),))
 
 
@@ -750,13 +867,14 @@ def _undistort_by_roots(q, k, centre, radius):
         roots = np.roots([k, 0, 1, -distance])
         real = roots[np.abs(roots.imag) < 1e-9].real
         r = real[real >= -1e-12].min()
-        out.append([centre[0] + dx * r / distance, centre[1] + dy * r / distance])
+        ratio = r / distance if distance else 1.0
+        out.append([centre[0] + dx * ratio, centre[1] + dy * ratio])
     return np.array(out)
 
 
 def _undistort_by_table(q, k, centre, radius):
-    r = np.linspace(0, 1.5, 20001)
-    distance = np.linalg.norm(np.asarray(q) - centre, axis=1) / radius
+    r = np.linspace(0, 1.1, 20001)              # beyond 1.15 the model folds, k = -0.25
+    distance = np.linalg.norm(np.asarray(q) - centre, axis=1) / radius + 1e-12
     ratio = np.interp(distance, r + k * r ** 3, r) / distance
     return centre + (q - np.asarray(centre)) * ratio[:, None]
 
@@ -775,6 +893,29 @@ def _undistort_points():
             u = d / (1 + k * r ** power)
         return centre + radius * u
 
+    def repeated(function):
+        """Repeat as often as students do: a wrong iteration need not settle."""
+        return tuple(lambda q, k, centre, radius, steps=steps:
+                     function(q, k, centre, radius, steps)
+                     for steps in (100, 20, 30, 40, 50, 60, 200))
+
+    def stopped(q, k, centre, radius, enough):
+        d = (q - centre) / radius
+        u = d
+        for _ in range(1000):
+            before, u = u, d / (1 + k * (u ** 2).sum(axis=1, keepdims=True))
+            if np.abs(u - before).max() < enough:
+                break
+        return centre + radius * u
+
+    def by_newton(q, k, centre, radius):
+        d = q - centre
+        seen = np.hypot(*d.T) / radius
+        r = seen
+        for _ in range(15):
+            r = r - (r + k * r ** 3 - seen) / (1 + 3 * k * r ** 2)
+        return centre + d / (1 + k * r ** 2)[:, None]
+
     def each_axis(q, k, centre, radius):
         d = (q - centre) / radius
         u = d
@@ -790,14 +931,18 @@ def _undistort_points():
         return centre + radius * u
 
     def cases(rng):
-        def seen(n, k, centre, radius):
-            angle = rng.uniform(0, 6.2, n)
-            r = rng.uniform(0.25, 1.05, n)
+        def seen(n, k, centre, radius, first):
+            """Show the point ``first`` (r and angle) and n - 1 others."""
+            angle = np.append(first[1], rng.uniform(0, 6.2, n - 1))
+            r = np.append(first[0], rng.uniform(0.25, 1, n - 1))
             p = np.array(centre) + radius * (r * np.array([np.cos(angle), np.sin(angle)])).T
             return model(p, k, np.array(centre), radius), k, np.array(centre), radius
 
-        return [seen(2, -0.12, (3.0, 2.0), 4.0), seen(5, 0.09, (31.5, 23.5), 40.0),
-                seen(9, -0.15, (99.5, 74.5), 100.0), seen(7, 0.08, (12.0, 40.0), 50.0)]
+        rim, middle = (1.0, 0.4), (0.0, 0.0)
+        return [seen(2, -0.12, (60.0, 40.0), 80.0, (0.9, 0.2)),
+                seen(5, 0.09, (91.5, 63.5), 90.0, middle),
+                seen(9, -0.245, (99.5, 74.5), 100.0, rim),
+                seen(7, 0.245, (62.0, 80.0), 75.0, rim)]
 
     return Exercise(
         "undistort_points", undistort_points, cases,
@@ -812,34 +957,55 @@ def _undistort_points():
                 "because r is then measured at the distorted place: divide by 1 + k r^2, "
                 "and repeat with the r of the better place."),
             "minus": Mistake(
-                (lambda q, k, centre, radius: iterated(q, -k, centre, radius),
-                 lambda q, k, centre, radius: iterated(q, -k, centre, radius, steps=1)),
+                (lambda q, k, centre, radius: iterated(q, -k, centre, radius, steps=1),
+                 *repeated(lambda q, k, centre, radius, steps:
+                           iterated(q, -k, centre, radius, steps))),
                 "You divided by 1 - k r^2. From q - c = (p - c)(1 + k r^2) follows a "
                 "division by 1 + k r^2."),
             "one step": Mistake(
                 lambda q, k, centre, radius: iterated(q, k, centre, radius, steps=1),
                 "You divided once, with r measured at the distorted place q. Measure r "
                 "again at the result and divide q - centre again, until nothing moves."),
-            "two steps": Mistake(
+            "too few steps": Mistake(
                 tuple(lambda q, k, centre, radius, steps=steps:
-                      iterated(q, k, centre, radius, steps=steps) for steps in (2, 3, 4, 5)),
-                "Your way is right, but a few repetitions are not enough: each one takes "
-                "off only a part of the error. Repeat at least 20 times."),
+                      iterated(q, k, centre, radius, steps=steps)
+                      for steps in range(2, 21)),
+                "Your way is right, but these repetitions are not enough: near k = -0.25 "
+                "each one takes off only a third of the error. Repeat 40 times, or until "
+                "nothing changes by more than 1e-6."),
+            "stopped early": Mistake(
+                tuple(lambda q, k, centre, radius, enough=enough:
+                      stopped(q, k, centre, radius, enough if enough < 0.05
+                              else enough / radius)
+                      for enough in (0.01, 0.001, 1e-4, 1.0, 0.1)),
+                "Your way is right, but it stops too early: a small last step is not a "
+                "small error, since many more steps would follow. Go on until nothing "
+                "changes by more than 1e-6."),
+            "nothing at the centre": Mistake(
+                lambda q, k, centre, radius: np.where(
+                    (q == centre).all(axis=1, keepdims=True), np.nan,
+                    undistort_points(q, k, centre, radius)),
+                "All but one are right: a point at the centre became NaN, because r / r' "
+                "is 0 / 0 there. Divide by 1 + k r^2 instead, which is never 0 here, or "
+                "keep that point as it is."),
             "r not squared": Mistake(
                 (lambda q, k, centre, radius: iterated(q, k, centre, radius, power=1),
                  lambda q, k, centre, radius: iterated(q, k, centre, radius, 1, 1)),
                 "You used 1 + k r: the model has r squared."),
             "fourth power": Mistake(
-                lambda q, k, centre, radius: iterated(q, k, centre, radius, power=4),
+                repeated(lambda q, k, centre, radius, steps:
+                         iterated(q, k, centre, radius, steps, power=4)),
                 "You squared r twice: the sum of the squares is r^2 already."),
             "not normalised": Mistake(
-                (lambda q, k, centre, radius: iterated(q, k, centre, 1.0),
-                 lambda q, k, centre, radius: iterated(q, k, centre, 1.0, steps=1)),
+                (lambda q, k, centre, radius: iterated(q, k, centre, 1.0, steps=1),
+                 *repeated(lambda q, k, centre, radius, steps:
+                           iterated(q, k, centre, 1.0, steps))),
                 "Your r is in pixels. The model wants r in units of `radius`: divide by it "
                 "before squaring."),
             "centre forgotten": Mistake(
-                (lambda q, k, centre, radius: iterated(q, k, 0 * centre, radius),
-                 lambda q, k, centre, radius: iterated(q, k, 0 * centre, radius, steps=1)),
+                (lambda q, k, centre, radius: iterated(q, k, 0 * centre, radius, steps=1),
+                 *repeated(lambda q, k, centre, radius, steps:
+                           iterated(q, k, 0 * centre, radius, steps))),
                 "You measured r from (0, 0), the top left pixel. Subtract the centre "
                 "first, and add it at the end."),
             "centre not added": Mistake(
@@ -851,7 +1017,8 @@ def _undistort_points():
                 + (undistort_points(q, k, centre, radius) - centre) / radius,
                 "You divided by the radius and did not multiply by it again."),
             "centre exchanged": Mistake(
-                lambda q, k, centre, radius: undistort_points(q, k, centre[::-1], radius),
+                repeated(lambda q, k, centre, radius, steps:
+                         iterated(q, k, centre[::-1], radius, steps)),
                 "You exchanged the coordinates of the centre: it is given as (x, y), as "
                 "the points are."),
             "each axis alone": Mistake(
@@ -866,11 +1033,11 @@ def _undistort_points():
         ["From d' = d (1 + k r^2) follows d = d' / (1 + k r^2). But r belongs to the place "
          "you are looking for. What could you use as a first guess?",
          "Start with r measured at q. The result is a better place: measure r there, and "
-         "divide d' again. Repeat 30 times or more.",
+         "divide d' again. Repeat 40 times.",
          "d' = (q - centre) / radius; loop: r2 = sum of the squares of u over axis 1, "
          "u = d' / (1 + k r2); result: centre + radius u."],
-        independent=_undistort_by_roots, also_right=(_undistort_by_table,
-                                                     lambda *a: iterated(*a, steps=40)))
+        independent=_undistort_by_roots, tolerance=1e-5,
+        also_right=(_undistort_by_table, by_newton, lambda *a: iterated(*a, steps=30)))
 
 
 # --- the error of a transform, in pixels -----------------------------------------------------
@@ -921,6 +1088,26 @@ def _reprojection_error():
                 lambda *a: distances(*a).mean(),
                 "You averaged the distances themselves. The root mean square squares them "
                 "first, so that large errors count more."),
+            "standard deviation": Mistake(
+                lambda *a: np.std(gaps(*a)),
+                "np.std takes the mean off first, so that a common shift of all points "
+                "would count nothing. Square the gaps as they are."),
+            "mean of the gaps": Mistake(
+                lambda *a: np.hypot(*gaps(*a).mean(axis=0)),
+                "You averaged the gaps before taking lengths: opposite errors cancel. "
+                "Square first, then average."),
+            "divided outside the root": Mistake(
+                lambda *a: np.linalg.norm(gaps(*a)) / len(a[1]),
+                "You divided by K after taking the root. The mean belongs inside: divide "
+                "the sum of squares by K, then take the root."),
+            "divided by K - 1": Mistake(
+                lambda *a: np.sqrt((gaps(*a) ** 2).sum() / (len(a[1]) - 1)),
+                "You divided by K - 1, as for a variance. The mean over the K points "
+                "divides by K."),
+            "wrong axis": Mistake(
+                lambda *a: np.sqrt((gaps(*a) ** 2).sum(axis=0).mean()),
+                "You summed over the points and averaged x and y. The other way round: "
+                "sum the two squares of each point, axis=1, and average over points."),
             "over coordinates": Mistake(
                 lambda *a: np.sqrt((gaps(*a) ** 2).mean()),
                 "You averaged over all coordinates, 2 K numbers, and your error is smaller "

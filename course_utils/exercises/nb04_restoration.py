@@ -105,6 +105,57 @@ def _psnr_bytes():
                 scored(lambda d, f: 10 * log(np.mean(d ** 2) / 255 ** 2)),
                 "Your ratio is upside down: the peak is in the numerator, so that a "
                 "better picture has a larger PSNR."),
+            "peak of bytes, levels of floats": Mistake(
+                scored(lambda d, f: 10 * log(255 ** 2 / np.mean((d / 255) ** 2))),
+                "You divided the levels by 255 and kept the peak 255. Either levels "
+                "from 0 to 255 and peak 255, or levels from 0 to 1 and peak 1."),
+            "formula of the page": Mistake(
+                (lambda f, g: -10 * log(np.mean((f - g) ** 2)) if (f != g).any()
+                 else np.inf,
+                 lambda f, g: -10 * log(np.mean((f - g) ** 2))),
+                "That is the page's psnr, made for floats from 0 to 1. Bytes wrap "
+                "around when you subtract them, and their peak is 255: two changes."),
+            "no logarithm": Mistake(
+                (scored(lambda d, f: np.mean(d ** 2)), lambda f, g: np.mean(
+                    (f.astype(float) - g) ** 2),
+                 scored(lambda d, f: np.sqrt(np.mean(d ** 2))), lambda f, g: np.sqrt(
+                     np.mean((f.astype(float) - g) ** 2)),
+                 scored(lambda d, f: 255 ** 2 / np.mean(d ** 2))),
+                "You returned the MSE, its root, or its ratio to the peak. The PSNR is "
+                "10 log10(255^2 / MSE)."),
+            "root forgotten": Mistake(
+                scored(lambda d, f: 20 * log(255 / np.mean(d ** 2))),
+                "With the factor 20 the root of the MSE is needed: 20 log10(255 / "
+                "RMSE), or 10 log10(255^2 / MSE)."),
+            "variance": Mistake(
+                scored(lambda d, f: 10 * log(255 ** 2 / np.var(d))),
+                "You took the variance of the differences, which forgives a change of "
+                "brightness. The MSE is the mean of their squares."),
+            "signal to noise": Mistake(
+                (scored(lambda d, f: 10 * log(np.mean(f.astype(float) ** 2)
+                                              / np.mean(d ** 2))),
+                 scored(lambda d, f: 10 * log(np.var(f) / np.mean(d ** 2)))),
+                "You compared with the power of the picture: that is the SNR. The P "
+                "of PSNR is the peak, 255, squared."),
+            "contrast as the peak": Mistake(
+                scored(lambda d, f: 10 * log(float(np.ptp(f)) ** 2 / np.mean(d ** 2))),
+                "You took the range of levels in f, largest minus smallest, as the "
+                "peak. It is 255 for all bytes, so that pictures can be compared."),
+            "divided by the rows": Mistake(
+                scored(lambda d, f: 10 * log(255 ** 2 / (np.sum(d ** 2) / len(f)))),
+                "You divided the sum by len(f), the number of rows. Divide by the "
+                "number of pixels, f.size, or use np.mean."),
+            "squares overflow": Mistake(
+                (scored(lambda d, f: 10 * log(255 ** 2 / np.mean(
+                    d.astype(np.int16) ** 2))),),
+                "16 bits hold the differences but not their squares, which wrap beyond "
+                "32767. Use float, or int32."),
+            "tiny number added": Mistake(
+                tuple(lambda f, g, tiny=tiny: 10 * log(255 ** 2 / (np.mean(
+                    (f.astype(float) - g) ** 2) + tiny))
+                    for tiny in (1e-12, 1e-10, 1e-9, 1e-8, 1e-6, 1e-3, 2.0 ** -52)),
+                "You added a tiny number to the MSE, so equal images get a finite "
+                "PSNR that depends on it. Return np.inf for them."),
             "equal images": Mistake(
                 (for_equal(0), for_equal(100), for_equal(255), for_equal(np.nan)),
                 "Your formula is right, but for equal images the MSE is 0 and the "
@@ -170,6 +221,55 @@ def _fill_with(pick, *, bad=lambda v: v in (0, 1), radius=lambda S: S // 2,
                 out[y, x] = values if values is not None else empty(g[y, x])
         return out
     return answer
+
+
+def _skip_the_border(g, S):
+    """Fill only holes whose window lies inside g, or is not empty after slicing."""
+    r, out = S // 2, np.array(g, float)
+    for y in range(r, g.shape[0] - r):
+        for x in range(r, g.shape[1] - r):
+            if g[y, x] in (0, 1) and _good(_window(g, y, x, r)).size:
+                out[y, x] = _good(_window(g, y, x, r)).mean()
+    return out
+
+
+def _slice_from_below_zero(g, S):
+    r, out = S // 2, np.array(g, float)
+    for y, x in np.ndindex(g.shape):
+        values = _good(g[y - r:y + r + 1, x - r:x + r + 1])
+        if g[y, x] in (0, 1) and values.size:
+            out[y, x] = values.mean()
+    return out
+
+
+def _slice_one_short(g, S):
+    r, out = S // 2, np.array(g, float)
+    for y, x in np.ndindex(g.shape):
+        values = _good(g[max(y - r, 0):y + r, max(x - r, 0):x + r])
+        if g[y, x] in (0, 1) and values.size:
+            out[y, x] = values.mean()
+    return out
+
+
+def _fill_by_sums(mode="constant", counted=float, summed=lambda g, good: g * good):
+    """Return an answer that counts and sums by convolution, one thing changed."""
+    def answer(g, S):
+        good, window = (g > 0) & (g < 1), np.ones((S, S))
+        count = ndi.convolve(good.astype(counted), window, mode=mode)
+        total = ndi.convolve(summed(g, good), window, mode=mode)
+        return np.where(good | (count == 0), g, total / np.maximum(count, 1))
+    return answer
+
+
+def _fill_until_full(g, S):
+    for _ in range(g.size):
+        g = fill_holes(g, S)
+    return g
+
+
+def _if_hole(filtered):
+    """Return an answer that takes ``filtered(g, S)`` at the bad pixels."""
+    return lambda g, S: np.where((g == 0) | (g == 1), filtered(g, S), g)
 
 
 def _good(window):
@@ -252,15 +352,67 @@ def _fill_holes():
                 "You left out the white pixels but counted the black ones as good. "
                 "Good means strictly between 0 and 1."),
             "mirrored border": Mistake(
-                _fill_with(mean, mirrored=True),
-                "Inside you are right, but you mirrored the image at its border, so "
-                "some pixels count twice. Only pixels inside the image count."),
+                (_fill_with(mean, mirrored=True), _fill_by_sums("nearest"),
+                 _fill_by_sums("mirror")),
+                "Inside you are right, but you mirrored or repeated the image at its "
+                "border, so some pixels count twice. Only pixels inside the image "
+                "count: mode='constant', or cut the window."),
+            "periodic border": Mistake(
+                _fill_by_sums("wrap"),
+                "Inside you are right, but your window goes on at the opposite border. "
+                "Only pixels inside the image count: mode='constant', or cut the "
+                "window."),
+            "border skipped": Mistake(
+                (_skip_the_border, _slice_from_below_zero),
+                "Bad pixels near the border were left as they are. Cut the window at "
+                "the border: g[max(y - r, 0):y + r + 1, ...], since a slice that "
+                "starts below 0 counts from the other end."),
+            "slice one short": Mistake(
+                _slice_one_short,
+                "Your window lacks its last row and column: a slice ends before its "
+                "second number, so write y - r:y + r + 1."),
+            "count of booleans": Mistake(
+                _fill_by_sums(counted=bool),
+                "You counted in an array of booleans, in which every count above 0 is "
+                "1. Convert the mask first: good.astype(float)."),
+            "bad pixels in the sum": Mistake(
+                _fill_by_sums(summed=lambda g, good: g),
+                "You counted the good pixels, but summed all of them: the white ones "
+                "add 1 each. Set the bad ones to 0 before you sum."),
+            "until full": Mistake(
+                _fill_until_full,
+                "You filled again and again, from pixels that you had filled. One pass "
+                "is asked for: without a good pixel of g around, it stays as it is."),
+            "median of all": Mistake(
+                (_if_hole(lambda g, S: ndi.median_filter(g, S)),
+                 _if_hole(lambda g, S: ndi.median_filter(g, S, mode="constant")),
+                 _if_hole(lambda g, S: ndi.median_filter(g, S, mode="nearest"))),
+                "You took the median of the whole window, the bad pixels included. "
+                "The exercise asks for the mean of the good ones."),
+            "whole image filtered": Mistake(
+                (lambda g, S: ndi.median_filter(g, S), lambda g, S: ndi.uniform_filter(
+                    g, S)),
+                "You filtered the whole image, good pixels too. Change the bad ones "
+                "only, and let only good ones into the mean."),
+            "one mean for all": Mistake(
+                (_if_hole(lambda g, S: _good(g).mean()),),
+                "You gave all bad pixels the same mean, that of the whole image. Each "
+                "has its own S x S window."),
+            "good pixels lost": Mistake(
+                (lambda g, S: np.where((g == 0) | (g == 1), fill_holes(g, S), 0),),
+                "The bad pixels are right, but the good ones became 0. Start from a "
+                "copy of g instead of zeros."),
+            "S ignored": Mistake(
+                lambda g, S: fill_holes(g, 3),
+                "You always used a window of 3 x 3. Its side is S."),
             "no good neighbour": Mistake(
                 (_fill_with(mean, empty=lambda v: 0.0),
                  _fill_with(mean, empty=lambda v: np.nan),
-                 _fill_with(mean, empty=lambda v: 0.5)),
-                "Where a bad pixel has no good neighbour you changed it (to 0, or to "
-                "NaN by 0/0). It should stay as it is."),
+                 _fill_with(mean, empty=lambda v: 0.5),
+                 lambda g, S: np.where((fill_holes(g, S) == 0) | (fill_holes(g, S) == 1),
+                                       _good(g).mean(), fill_holes(g, S))),
+                "Where a bad pixel has no good neighbour you changed it (to 0, to some "
+                "mean, or to NaN by 0/0). It should stay as it is."),
             "window too large": Mistake(
                 _fill_with(mean, radius=lambda S: S),
                 "Your window reaches S pixels to each side, so it is 2S + 1 wide. S is "
@@ -364,9 +516,55 @@ def _notch_weight():
                 "You divided by the variance of g. The parabola w^2 var(eta) has the "
                 "variance of eta."),
             "two kinds of variance": Mistake(
-                varied(lambda g, e: np.cov(g.ravel(), e.ravel())[0, 1] / e.var()),
-                "np.cov divides by n - 1 and np.var by n, so your quotient is off by "
-                "n / (n - 1). Use one convention for both: ddof=1 in np.var."),
+                (varied(lambda g, e: np.cov(g.ravel(), e.ravel())[0, 1] / e.var()),
+                 varied(lambda g, e: cov(g, e) / e.var(ddof=1))),
+                "np.cov divides by n - 1 and np.var by n unless you say ddof, so your "
+                "quotient is off by n / (n - 1) or its inverse. Use one ddof in both."),
+            "rows as variables": Mistake(
+                (varied(lambda g, e: np.cov(g, e)[0, 1] / e.var()),
+                 varied(lambda g, e: np.cov(g, e)[0, 1] / e.var(ddof=1)),
+                 varied(lambda g, e: np.cov(g, e, ddof=0)[0, 1] / e.var()),
+                 varied(lambda g, e: np.cov(g, e)[0, 1] / np.cov(g, e)[1, 1])),
+                "np.cov takes each row of an image as a variable of its own, so entry "
+                "[0, 1] relates two rows of g. Give it g.ravel() and eta.ravel()."),
+            "upside down": Mistake(
+                varied(lambda g, e: e.var() / cov(g, e)),
+                "Your quotient is upside down: the covariance is on top, the variance "
+                "of eta below."),
+            "intercept": Mistake(
+                varied(lambda g, e: np.polyfit(e.ravel(), g.ravel(), 1)[1]),
+                "You took the constant of the fitted line. np.polyfit returns the "
+                "slope first, and the slope is w."),
+            "sums and means mixed": Mistake(
+                varied(lambda g, e: (np.sum(g * e) - g.mean() * e.mean())
+                       / (np.sum(e ** 2) - e.mean() ** 2)),
+                "You took sums of the products but means of g and eta. Take means "
+                "everywhere."),
+            "plus": Mistake(
+                varied(lambda g, e: (np.mean(g * e) + g.mean() * e.mean())
+                       / (np.mean(e ** 2) + e.mean() ** 2)),
+                "The signs are wrong: mean(g eta) minus mean(g) mean(eta), over "
+                "mean(eta^2) minus mean(eta)^2."),
+            "mean not squared": Mistake(
+                varied(lambda g, e: cov(g, e) / (np.mean(e ** 2) - e.mean())),
+                "In the denominator the mean of eta is not squared: mean(eta^2) - "
+                "mean(eta)^2."),
+            "tried on a grid": Mistake(
+                tuple(varied(lambda g, e, shares=shares: shares[np.argmin(
+                    [np.var(g - w * e) for w in shares])])
+                    for shares in (np.linspace(0, 1, 11), np.linspace(0, 1, 101),
+                                   np.linspace(-2, 2, 401), np.linspace(-1, 2, 301))),
+                "You tried values of w on a grid, so you are near at best, and w may "
+                "lie outside. The lowest point of the parabola has a formula."),
+            "too much added": Mistake(
+                tuple(lambda g, e, tiny=tiny: cov(g, e) / (e.var() + tiny)
+                      for tiny in (1e-4, 1e-3, 1e-2, 1.0)),
+                "You added a number to the variance that is not small beside it. "
+                "Return 0 for a constant eta, and add nothing otherwise."),
+            "least variance returned": Mistake(
+                varied(lambda g, e: np.var(g - notch_weight(g, e) * e)),
+                "You returned the least variance itself. Return the w at which it is "
+                "reached."),
             "sign": Mistake(
                 varied(lambda g, e: -cov(g, e) / e.var()),
                 "The sign is wrong: w eta is subtracted, so w is positive where g and "
@@ -485,7 +683,8 @@ def _blur():
                 "You put the kernel in the middle of the image, so the picture moved by "
                 "half its size. Use np.fft.ifftshift to bring the middle to (0, 0)."),
             "fftshift of the corner": Mistake(
-                lambda f, h: by_product(f, np.fft.fftshift(corner(f, h))),
+                (lambda f, h: by_product(f, np.fft.fftshift(corner(f, h))),
+                 lambda f, h: by_product(f, np.fft.ifftshift(corner(f, h)))),
                 "fftshift moves by half the *image*, but your kernel lies in the "
                 "corner: it must move by half the *kernel*, with np.roll."),
             "correlated": Mistake(
@@ -501,6 +700,41 @@ def _blur():
                 (with_border("reflect"), with_border("mirror"), with_border("nearest")),
                 "Inside you are right, but you mirrored (or repeated) the border, the "
                 "default of ndimage. The image is periodic here: mode='wrap'."),
+            "fftshift for ifftshift": Mistake(
+                lambda f, h: by_product(f, np.fft.fftshift(in_the_middle(f, h))),
+                "You moved the kernel from the middle with fftshift. For odd sizes that "
+                "is one pixel off: ifftshift brings the middle to (0, 0)."),
+            "modulus of H": Mistake(
+                lambda f, h: np.fft.ifft2(np.abs(np.fft.fft2(corner(f, h)))
+                                          * np.fft.fft2(f)).real,
+                "You took |H|. That removes the shift of the kernel, but its shape "
+                "too: keep H complex, and roll the padded kernel."),
+            "rolled one too far": Mistake(
+                lambda f, h: np.roll(blur(f, h), (-1, -1), (0, 1)),
+                "You rolled the kernel one place too far: its centre is at m // 2, "
+                "n // 2, counted from 0."),
+            "rolled by the whole kernel": Mistake(
+                lambda f, h: by_product(f, np.roll(corner(f, h), [-k for k in h.shape],
+                                                   (0, 1))),
+                "You rolled by the whole size of the kernel. Half of it, m // 2 and "
+                "n // 2, brings its centre to (0, 0)."),
+            "rolls exchanged": Mistake(
+                (lambda f, h: by_product(f, np.roll(corner(f, h), [
+                    -(k // 2) for k in h.shape[::-1]], (0, 1))),),
+                "You exchanged the two shifts: axis 0 needs the rows, -(m // 2), axis "
+                "1 the columns, -(n // 2)."),
+            "flipped along one axis": Mistake(
+                (lambda f, h: _blur_in_space(f, h[::-1]),
+                 lambda f, h: _blur_in_space(f, h[:, ::-1])),
+                "Your kernel is flipped along one axis. ndi.convolve flips for you; "
+                "with correlate you flip both axes, h[::-1, ::-1]."),
+            "transposed kernel": Mistake(
+                lambda f, h: _blur_in_space(f, h.T),
+                "Your kernel is transposed: its rows became columns."),
+            "conv theorem upside down": Mistake(
+                lambda f, h: np.fft.ifft2(np.fft.fft2(f) / np.fft.fft2(np.roll(
+                    corner(f, h), [-(k // 2) for k in h.shape], (0, 1)))).real,
+                "You divided by H, which undoes a blur. To blur, multiply by H."),
             "correlated, not normalised": Mistake(
                 (lambda f, h: ndi.correlate(f, h, mode="wrap"),),
                 "Two things: you correlated, so the kernel is flipped (use a "
@@ -615,6 +849,66 @@ def _wiener_spectra():
                 filtered(lambda H, S, E: conj(H) / np.maximum(modulus(H) ** 2, 1e-12)),
                 "You left out S_eta, so this is the inverse filter with its zeros "
                 "patched: the noise decides where to stop dividing."),
+            "transform returned": Mistake(
+                (lambda g, H, S, E: np.fft.fft2(wiener_spectra(g, H, S, E)),
+                 lambda g, H, S, E: np.fft.fft2(wiener_spectra(g, H, S, E)).real,
+                 lambda g, H, S, E: modulus(np.fft.fft2(wiener_spectra(g, H, S, E)))),
+                "You returned the transform of the restored image. Go back with "
+                "np.fft.ifft2, and take the real part."),
+            "fft2 at the end": Mistake(
+                (lambda g, H, S, E: np.fft.fft2(np.fft.fft2(
+                    wiener_spectra(g, H, S, E))).real,),
+                "You went forward once more: the last step is np.fft.ifft2, the "
+                "inverse."),
+            "spectra squared": Mistake(
+                (filtered(lambda H, S, E: conj(H) * S ** 2
+                          / (modulus(H) ** 2 * S ** 2 + E ** 2)),
+                 filtered(lambda H, S, E: conj(H) * S / (modulus(H) ** 2 * S + E ** 2)),
+                 filtered(lambda H, S, E: conj(H) * S ** 0.5
+                          / (modulus(H) ** 2 * S ** 0.5 + E ** 0.5))),
+                "You squared the spectra, or took their roots. S_f and S_eta are "
+                "powers already: use them as they are."),
+            "brackets": Mistake(
+                (filtered(lambda H, S, E: conj(H) * S / modulus(H) ** 2 * S + E),
+                 filtered(lambda H, S, E: conj(H) * S / (modulus(H) ** 2 * S) + E),
+                 filtered(lambda H, S, E: conj(H) * S / modulus(H) ** 2 * (S + E)),
+                 filtered(lambda H, S, E: conj(H) * S / (modulus(H) ** 2 * (S + E)))),
+                "The brackets are not those of the formula: the whole denominator is "
+                "(np.abs(H)**2 * S_f + S_eta)."),
+            "product for the ratio": Mistake(
+                filtered(lambda H, S, E: conj(H) / (modulus(H) ** 2 + E * S)),
+                "After dividing by S_f, the noise term is the ratio S_eta / S_f, not "
+                "the product."),
+            "minus": Mistake(
+                filtered(lambda H, S, E: conj(H) * S / (modulus(H) ** 2 * S - E)),
+                "You subtracted S_eta. It is added, so that the denominator can never "
+                "be 0."),
+            "squared on top": Mistake(
+                filtered(lambda H, S, E: modulus(H) ** 2 * S
+                         / (modulus(H) ** 2 * S + E)),
+                "You have |H|^2 in the numerator, which damps the noise but leaves the "
+                "blur. It is conj(H) alone."),
+            "blurred again": Mistake(
+                (filtered(lambda H, S, E: H), filtered(lambda H, S, E: conj(H))),
+                "You multiplied by H or its conjugate alone, which blurs once more. "
+                "The denominator |H|^2 S_f + S_eta is missing."),
+            "conjugate of G": Mistake(
+                lambda g, H, S, E: np.fft.ifft2(conj(H) * S / (
+                    modulus(H) ** 2 * S + E) * conj(np.fft.fft2(g))).real,
+                "You took the conjugate of G. Only H is conjugated."),
+            "shifted transform": Mistake(
+                lambda g, H, S, E: np.fft.ifft2(conj(H) * S / (
+                    modulus(H) ** 2 * S + E) * np.fft.fftshift(np.fft.fft2(g))).real,
+                "You shifted G but not the rest. Zero frequency is at [0, 0] in all of "
+                "them: no fftshift."),
+            "clipped": Mistake(
+                lambda g, H, S, E: np.clip(wiener_spectra(g, H, S, E), 0, 1),
+                "Your formula is right, but you clipped the levels to 0 and 1. That "
+                "was not asked: return them as they are."),
+            "imaginary part": Mistake(
+                lambda g, H, S, E: np.zeros(g.shape),
+                "You took the imaginary part, which is 0 but for rounding. The image "
+                "is the real part."),
             "one constant": Mistake(
                 (filtered(lambda H, S, E: conj(H) / (modulus(H) ** 2 + np.mean(E / S))),
                  filtered(lambda H, S, E: conj(H) / (modulus(H) ** 2
@@ -697,7 +991,7 @@ def _shrink():
             d[:, 0, 0] = 0
             return d
 
-        return [(np.array([[[3.0, 0.3]], [[4.0, -0.4]]]), 2.5),
+        return [(np.array([[[3.0, 0.3, -5.0]], [[4.0, -0.4, 12.0]]]), 2.5),
                 (field((3, 4)), 0.7), (field((6, 5)), 1.5), (field((2, 7)), 0.0),
                 (field((8, 9)), 0.4)]
 
@@ -732,8 +1026,54 @@ def _shrink():
                 lambda d, t: d * (np.abs(d) > t),
                 "You cut each component on its own and shortened nothing. Work with "
                 "the length of the vector, and take t off it."),
+            "short ones kept": Mistake(
+                lambda d, t: np.where(length(d) > t, shrink(d, t), d),
+                "The long vectors are right, but you kept the short ones as they "
+                "were. Those shorter than t become 0."),
+            "absolute factor": Mistake(
+                lambda d, t: d * np.abs(1 - t / safe(d)),
+                "You took the absolute value of 1 - t / length, so short vectors came "
+                "out longer. Take its maximum with 0."),
+            "not divided": Mistake(
+                lambda d, t: d * np.maximum(length(d) - t, 0),
+                "You multiplied d by its new length. Divide by the old length, too: "
+                "d / length is the direction."),
+            "both squared": Mistake(
+                lambda d, t: d * np.maximum(1 - t ** 2 / safe(d) ** 2, 0),
+                "You used squares: 1 - t^2 / length^2. The factor is 1 - t / length."),
+            "wrong axis": Mistake(
+                (lambda d, t: d * np.maximum(1 - t / np.maximum(np.linalg.norm(
+                    d, axis=-1, keepdims=True), 1e-12), 0),
+                 lambda d, t: d * np.maximum(1 - t / np.maximum(np.linalg.norm(
+                     d, axis=1, keepdims=True), 1e-12), 0)),
+                "You took the length along rows or columns of the image. The vector "
+                "d[:, y, x] lies along axis 0."),
+            "largest component": Mistake(
+                lambda d, t: d * np.maximum(1 - t / np.maximum(
+                    np.abs(d).max(axis=0), 1e-12), 0),
+                "Your length is the larger of the two components. The length of a "
+                "vector is the root of the sum of squares."),
+            "lengthened": Mistake(
+                lambda d, t: d * (1 + t / safe(d)),
+                "Your vectors became longer by t. They should be shorter."),
+            "upside down": Mistake(
+                lambda d, t: d * np.maximum(1 - safe(d) / max(t, 1e-12), 0),
+                "Your fraction is upside down: the factor is 1 - t / length."),
+            "minimum": Mistake(
+                lambda d, t: d * np.minimum(1 - t / safe(d), 0),
+                "You took the minimum of the factor and 0. It is the maximum: factors "
+                "below 0 become 0."),
+            "one component": Mistake(
+                (lambda d, t: np.stack([shrink(d, t)[0], d[1]]),
+                 lambda d, t: np.stack([d[0], shrink(d, t)[1]])),
+                "You changed one component only. Both get the same factor."),
+            "components exchanged": Mistake(
+                lambda d, t: shrink(d, t)[::-1],
+                "The lengths are right, but the two components are exchanged: mind "
+                "the order of sine and cosine, or of the stack."),
             "projected": Mistake(
-                (lambda d, t: d - shrink(d, t),),
+                (lambda d, t: d - shrink(d, t),
+                 lambda d, t: d / np.maximum(1, length(d) / t)),
                 "That is the projection into the disc of radius t, the other half: "
                 "shrinking gives d minus this projection."),
             "squared length": Mistake(
