@@ -78,10 +78,15 @@ class Exercise:
         Largest accepted difference relative to the largest expected magnitude.
     dtype : type, optional
         The type that the result must have, where that is part of the exercise.
+    canonical : callable, optional
+        Maps all results that are equally right to one of them, applied to answer and
+        expected value before they are compared: labels of regions, for example, may
+        be numbered in any order. It returns unchanged what it does not understand,
+        and its docstring completes the words "compared are ...".
     """
 
     def __init__(self, name, reference, cases, mistakes, hints, *, independent,
-                 also_right=(), tolerance=1e-4, dtype=None):
+                 also_right=(), tolerance=1e-4, dtype=None, canonical=None):
         self.name = name
         self.reference = reference
         self.mistakes = mistakes
@@ -90,6 +95,7 @@ class Exercise:
         self.also_right = tuple(also_right)
         self.tolerance = tolerance
         self.dtype = dtype
+        self.canonical = canonical
         self.verdict = Verdict("not attempted", "not attempted yet")
         self._cases = cases
         self._hints_given = 0
@@ -131,11 +137,11 @@ class Exercise:
         misfit = _misfit(answer, self.reference, cases[0])
         if misfit:
             return Verdict("error", f"not yet. {misfit}")
-        outcomes = [_outcome(answer, case) for case in cases]
+        outcomes = [self._outcome(answer, case) for case in cases]
         errors = [outcome.error for outcome in outcomes if outcome.error]
         if any(isinstance(error, NotImplementedError) for error in errors):
             return Verdict("not attempted", _not_attempted(answer))
-        expected = [self.reference(*copy.deepcopy(case)) for case in cases]
+        expected = [self._outcome(self.reference, case).value for case in cases]
         problems = [self._problem(outcome, wanted)
                     for outcome, wanted in zip(outcomes, expected, strict=True)]
         if any(problems):
@@ -158,6 +164,13 @@ class Exercise:
                                           f"expected {np.dtype(self.dtype)}")
         return problem
 
+    def _outcome(self, function, case):
+        """Call ``function`` on a copy of ``case``; its value becomes the canonical one."""
+        outcome = _outcome(function, case)
+        if self.canonical is None or outcome.error:
+            return outcome
+        return outcome._replace(value=self.canonical(outcome.value))
+
     def _known_mistakes(self, cases, outcomes, expected):
         """Return the names of the known mistakes that give the same outcomes."""
         wrong = []
@@ -165,7 +178,7 @@ class Exercise:
             warnings.simplefilter("ignore")
             for name, mistake in self.mistakes.items():
                 for function in mistake.functions:
-                    theirs = [_outcome(function, case) for case in cases]
+                    theirs = [self._outcome(function, case) for case in cases]
                     if all(_same_outcome(mine, other, self.tolerance)
                            for mine, other in zip(outcomes, theirs, strict=True)):
                         return [name]
@@ -224,6 +237,8 @@ class Exercise:
         text = (f"not yet. In case {k + 1} of {len(cases)} {text}\n"
                 + _call_text(self.reference, cases[k]))
         value, wanted = outcomes[k].value, expected[k]
+        if self.canonical and problems[k].kind in ("value", "range"):
+            text += f"\n(compared are {inspect.getdoc(self.canonical)})"
         if problems[k].kind == "error" or isinstance(wanted, tuple):
             return Verdict(problems[k].kind, text)
         if 1 < np.size(wanted) <= SMALL:
@@ -352,8 +367,12 @@ def _short(value):
 def _both_images(value, wanted):
     """Say whether a picture of the difference makes sense."""
     shape = np.shape(wanted)
-    return (np.shape(value) == shape and len(shape) == 2 and min(shape) >= 8
-            and np.asarray(value).dtype.kind in "buif")
+    try:
+        value = np.asarray(value)
+    except ValueError:                      # a ragged list or tuple
+        return False
+    return (value.shape == shape and len(shape) == 2 and min(shape) >= 8
+            and value.dtype.kind in "buif")
 
 
 def _show_difference(value, wanted):

@@ -75,6 +75,7 @@ def recursing(f):
     (None, "type", "write ex.double.check(double)"),
     (lambda f: None, "type", "returned None"),
     (lambda f: "2f", "type", "returned a str"),
+    (lambda f: (2 * f, 2), "type", "returned a tuple"),
     (lambda f: 2 * f[:1], "shape", "expected (2, 2)"),
     (lambda f: f * np.nan, "range", "NaN"),
     (lambda f: 200 * f ** 2 + 7, "range", "values run from"),
@@ -138,6 +139,25 @@ def test_two_known_mistakes_in_two_values_are_both_named():
     assert verdict.mistake == "mean + place"
     assert verdict.text == "not yet. You took the mean.\nYou took a place."
     assert exercise.judge(lambda f: (f.mean(), 7, f.min())).kind == "value"
+
+
+def sorted_values(value):
+    """the values in ascending order"""
+    return np.sort(value) if isinstance(value, (list, np.ndarray)) else value
+
+
+def test_results_that_differ_by_what_the_exercise_leaves_open_are_equally_right():
+    exercise = Exercise(
+        "double", double, lambda rng: [(rng.random(k),) for k in (3, 5, 9)],
+        {"squared": Mistake(lambda f: f ** 2, "You squared.")}, [],
+        independent=lambda f: f + f, canonical=sorted_values)
+    for answer in (double, lambda f: 2 * f[::-1], lambda f: sorted(2 * f)):
+        assert exercise.judge(answer).kind == "right"
+    assert exercise.judge(lambda f: f[::-1] ** 2).mistake == "squared"
+    verdict = exercise.judge(lambda f: np.cos(f))
+    assert verdict.kind == "value"
+    assert "(compared are the values in ascending order)" in verdict.text
+    assert exercise.judge(lambda f: None).kind == "type"
 
 
 def test_hints_come_one_by_one_and_end_politely(exercise, capsys):
