@@ -174,13 +174,24 @@ def held_out_cells(level):
     Returns
     -------
     list of Cells
-        Always the same ones. Nothing may be trained or tuned on them.
+        Always the same ones; their arrays cannot be written to. Nothing may be trained
+        or tuned on them.
     """
     if level not in HELD_OUT:
         raise ValueError(f"there is no level {level!r}: choose one of "
                          f"{', '.join(map(repr, HELD_OUT))}")
-    return [make_fields(level, 1, np.random.default_rng(HELD_OUT[level] + k))[0]
-            for k in range(HELD_OUT_FIELDS)]
+    return list(_held_out(level))
+
+
+@lru_cache(maxsize=None)
+def _held_out(level):
+    """Return the held-out fields of a level, drawn once, safe from changes."""
+    fields = [make_fields(level, 1, np.random.default_rng(HELD_OUT[level] + k))[0]
+              for k in range(HELD_OUT_FIELDS)]
+    for field in fields:
+        for array in field:
+            array.setflags(write=False)
+    return tuple(fields)
 
 
 def _drawn(name, value, rng):

@@ -167,6 +167,8 @@ def test_held_out_fields_never_change():
     for level, held_out in (("easy", easy), ("hard", hard)):
         pixels = [np.count_nonzero(c.labels) for c in held_out[:3]]
         assert np.allclose(pixels, PIXELS[level], atol=5)   # the last bits may differ
+    with pytest.raises(ValueError, match="read-only"):
+        easy[0].image[0, 0] = 1
 
 
 COUNTS = {"easy": [23, 30, 26, 28, 18, 22, 24, 28, 30, 26],
