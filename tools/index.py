@@ -115,6 +115,9 @@ def thumbnail(book):
     drawn = pages.figures(book)
     tagged = [output for k, output in drawn
               if "thumbnail" in book.cells[k].metadata.get("tags", [])]
+    if not drawn:
+        raise SystemExit(f"page {pages.title(book)!r} has no stored figure: run "
+                         "`make refresh` for it first")
     output = (tagged or [output for _, output in drawn])[0]
     picture = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
     picture.thumbnail(SIZE)
