@@ -83,10 +83,15 @@ class Exercise:
         expected value before they are compared: labels of regions, for example, may
         be numbered in any order. It returns unchanged what it does not understand,
         and its docstring completes the words "compared are ...".
+    explain : callable, optional
+        ``explain(value, wanted)`` says in words what is wrong with values of the right
+        shape that no known mistake gives, where their difference would say little;
+        "" leaves it at the difference.
     """
 
     def __init__(self, name, reference, cases, mistakes, hints, *, independent,
-                 also_right=(), tolerance=1e-4, dtype=None, canonical=None):
+                 also_right=(), tolerance=1e-4, dtype=None, canonical=None,
+                 explain=None):
         self.name = name
         self.reference = reference
         self.mistakes = mistakes
@@ -96,6 +101,7 @@ class Exercise:
         self.tolerance = tolerance
         self.dtype = dtype
         self.canonical = canonical
+        self.explain = explain
         self.verdict = Verdict("not attempted", "not attempted yet")
         self._cases = cases
         self._hints_given = 0
@@ -234,6 +240,8 @@ class Exercise:
         text = problems[k].text
         if problems[k].kind == "error":
             text = _error_text(answer, outcomes[k].error)
+        elif self.explain and problems[k].kind in ("value", "range"):
+            text = self.explain(outcomes[k].value, expected[k]) or text
         text = (f"not yet. In case {k + 1} of {len(cases)} {text}\n"
                 + _call_text(self.reference, cases[k]))
         value, wanted = outcomes[k].value, expected[k]

@@ -160,6 +160,22 @@ def test_results_that_differ_by_what_the_exercise_leaves_open_are_equally_right(
     assert exercise.judge(lambda f: None).kind == "type"
 
 
+def in_other_words(value, wanted):
+    return "it is above." if (np.asarray(value) > wanted).all() else ""
+
+
+def test_an_exercise_may_explain_a_wrong_value_in_its_own_words():
+    exercise = Exercise(
+        "double", double, lambda rng: [(1 + rng.random(k),) for k in (3, 5, 9)],
+        {"squared": Mistake(lambda f: f ** 2, "You squared.")}, [],
+        independent=lambda f: f + f, explain=in_other_words)
+    assert "In case 1 of 3 it is above." in exercise.judge(lambda f: 9 + f ** 3).text
+    assert "largest difference" in exercise.judge(
+        lambda f: 2 * f + 0.2 * (-1) ** np.arange(len(f))).text
+    assert exercise.judge(lambda f: f[:2]).kind == "shape"
+    assert exercise.judge(lambda f: f ** 2).mistake == "squared"
+
+
 def test_hints_come_one_by_one_and_end_politely(exercise, capsys):
     for _ in range(4):
         exercise.hint()

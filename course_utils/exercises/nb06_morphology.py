@@ -87,6 +87,24 @@ def _wrapping_erosion(X, B):
     return _fit(W, B)
 
 
+def _slices_exchanged(X, B):
+    """Erode with exchanged places of B, which fails where B is not square."""
+    (M, N), r, c = X.shape, B.shape[0] // 2, B.shape[1] // 2
+    padded = np.pad(X, ((r, r), (c, c)), constant_values=True)
+    fits = np.ones(X.shape, bool)
+    for j, i in np.argwhere(B):
+        fits &= padded[i:i + M, j:j + N]
+    return fits
+
+
+def _medians():
+    """Return medians of a mask under B, or under its rectangle, by libraries."""
+    return (lambda X, B: ndi.median_filter(X, footprint=B),
+            lambda X, B: ski.filters.median(X, B),
+            lambda X, B: ndi.median_filter(X, B.shape),
+            lambda X, B: ndi.median_filter(X, 3))
+
+
 def _corner_erosion(X, B):
     padded = np.pad(X, ((0, B.shape[0] - 1), (0, B.shape[1] - 1)), constant_values=True)
     return _fit(sliding_window_view(padded, B.shape), B)
@@ -144,7 +162,8 @@ def _erode_mask():
                 "You used the reflected element: X is asked at p - b. Erosion asks "
                 "at p + b; it is dilation that needs the reflection."),
             "rows and columns": Mistake(
-                lambda X, B: erode_mask(X, B.T),
+                (lambda X, B: erode_mask(X, B.T), _slices_exchanged,
+                 lambda X, B: _fit(_windows(X, B, **inside), B.T)),
                 "You exchanged rows and columns of B."),
             "touches": Mistake(
                 (windowed(lambda W, B: (W & B).any((2, 3))),
@@ -163,14 +182,19 @@ def _erode_mask():
                 "You asked that the window equals B. Where B is false, X may be true "
                 "or false."),
             "half of B": Mistake(
-                (windowed(lambda W, B: 2 * (W & B).sum((2, 3)) > B.sum(), **inside),),
-                "You asked for a majority of B; erosion needs all of its places."),
+                (windowed(lambda W, B: 2 * (W & B).sum((2, 3)) > B.sum(), **inside),
+                 *_medians()),
+                "You asked for a majority of B, a median; erosion needs all of its "
+                "places."),
             "corner": Mistake(
                 (_corner_erosion,
                  lambda X, B: _fit(sliding_window_view(np.pad(
                      X, ((0, B.shape[0] - 1), (0, B.shape[1] - 1))), B.shape), B)),
                 "Your origin is the upper left corner of B. It is the middle pixel: "
                 "place (i, j) of B is b = (i - m // 2, j - n // 2)."),
+            "identity": Mistake(
+                lambda X, B: X.copy(),
+                "You returned X itself. Keep only the places where all of B fits."),
             "only X": Mistake(
                 lambda X, B: X & erode_mask(X, B),
                 "You kept only pixels of X. If B lacks its own middle pixel, it may "
@@ -201,7 +225,8 @@ def _erode_mask():
 # --- open a mask -------------------------------------------------------------------------
 
 def open_mask(X, B):
-    """Return the union of all copies of B that fit into X."""
+    """Return the union of all copies of B that fit and have their origin
+    inside the picture."""
     fits = ski.morphology.erosion(X, B, mode="ignore")
     return ski.morphology.dilation(fits, B[::-1, ::-1], mode="ignore")
 
@@ -227,11 +252,29 @@ def _dilation(X, B, mode="ignore"):
     return ski.morphology.dilation(X, _turned(B), mode=mode)
 
 
+def _framed_opening(X, B, size=2, opening=_painted_opening):
+    """Open with a frame of True around X, ``size`` times half of B wide, and cut it."""
+    frame = [(size * (n // 2),) * 2 for n in B.shape]
+    opened = opening(np.pad(X, frame, constant_values=True), B)
+    return opened[tuple(slice(a, -a) for a, _ in frame)]
+
+
+def _wrapping_opening(X, B, fits=erode_mask, both=False):
+    """Stamp copies with indices below 0, which Python takes from the other side."""
+    M, N = X.shape
+    out = np.zeros(X.shape, bool)
+    for p in np.argwhere(fits(X, B)):
+        for v, u in p + np.argwhere(B) - np.array(B.shape) // 2:
+            if both or v < M and u < N:
+                out[v % M, u % N] = True
+    return out
+
+
 def _open_mask():
     def cases(rng):
         hook, wide, split = _elements()
-        tiny = np.array([[0, 1, 0, 0, 1], [0, 1, 1, 0, 1], [1, 0, 0, 1, 1],
-                         [1, 1, 0, 1, 1]], bool)
+        tiny = np.array([[0, 1, 0, 1, 0], [1, 1, 1, 0, 1], [1, 0, 1, 1, 0],
+                         [0, 1, 1, 0, 1]], bool)
 
         def mask(shape, share):
             return rng.random(shape) < share
@@ -284,10 +327,35 @@ def _open_mask():
                 "Your dilation takes the outside as foreground, which leaks into the "
                 "picture. Nothing outside is ever painted from: outside is false for "
                 "the dilation, and true for the erosion."),
+            "origin outside": Mistake(
+                (_framed_opening,
+                 lambda X, B: _framed_opening(X, B, 1, ndi.binary_opening),
+                 lambda X, B: _framed_opening(X, B, 2, ndi.binary_opening),
+                 lambda X, B: _framed_opening(X, B, 1, ski.morphology.opening)),
+                "You also used copies whose origin lies outside of the picture. Place "
+                "origins only inside."),
+            "index -1": Mistake(
+                (_wrapping_opening,
+                 lambda X, B: _wrapping_opening(X, B, _wrapping_erosion),
+                 lambda X, B: _wrapping_opening(X, B, both=True)),
+                "Your copies of B leave the picture on one side and come in on the "
+                "other: X[-1] is the last row. Check 0 <= y + i < M and "
+                "0 <= x + j < N before you paint."),
+            "identity": Mistake(
+                lambda X, B: X.copy(),
+                "You returned X itself. Only what the copies of B cover that fit into "
+                "X is kept."),
+            "median": Mistake(
+                _medians(),
+                "You took a median. An opening erodes by B, then dilates by B."),
             "closing": Mistake(
                 (lambda X, B: _erosion(_dilation(X, B), B),
+                 lambda X, B: _erosion(_dilation(X, _turned(B)), _turned(B)),
                  lambda X, B: ndi.binary_closing(X, B),
-                 lambda X, B: ski.morphology.closing(X, B)),
+                 lambda X, B: ndi.binary_closing(X, _turned(B)),
+                 lambda X, B: ski.morphology.closing(X, B),
+                 lambda X, B: ski.morphology.closing(X, _turned(B)),
+                 lambda X, B: _erosion(_dilation(X, _turned(B)), B)),
                 "You dilated first and eroded then: that is a closing. An opening "
                 "erodes first."),
             "erosion only": Mistake(
@@ -376,6 +444,12 @@ def _rank_level():
     def in_box(f, B, k):
         return _ranked(f, np.ones(B.shape, bool), k)
 
+    def exchanged(f, B):
+        """Return slices at exchanged places: of other shapes where B is not square."""
+        (M, N), r, c = f.shape, B.shape[0] // 2, B.shape[1] // 2
+        padded = np.pad(f, ((r, r), (c, c)), mode="symmetric")
+        return [padded[i:i + M, j:j + N] for i, j in np.argwhere(B.T)]
+
     def zeros_counted(f, B, k):
         values = np.where(B, _windows(f, B, mode="symmetric"), 0)
         return np.sort(values.reshape(*f.shape, -1), axis=2)[..., k]
@@ -413,7 +487,14 @@ def _rank_level():
                 lambda f, B, k: _ranked(f, _turned(B), k),
                 "You reflected B: the levels are those at p + b."),
             "rows and columns": Mistake(
-                lambda f, B, k: _ranked(f, B.T, k),
+                (lambda f, B, k: _ranked(f, B.T, k),
+                 lambda f, B, k: np.sort(exchanged(f, B), axis=0)[k],
+                 lambda f, B, k: np.sort(np.stack(exchanged(f, B)), axis=0)[k],
+                 lambda f, B, k: np.sort(_windows(
+                     f, B, mode="symmetric")[:, :, B.T], axis=2)[..., k],
+                 lambda f, B, k: np.reshape(
+                     [np.sort(window[B.T])[k] for row in _windows(
+                         f, B, mode="symmetric") for window in row], f.shape)),
                 "You exchanged rows and columns of B."),
             "not sorted": Mistake(
                 lambda f, B, k: _ranked(f, B, k, pick=lambda v, k: v[..., k]),
@@ -628,14 +709,61 @@ def reconstruct(marker, mask):
 
 
 def _flooded(step=lambda h, mask: np.minimum(ndi.maximum_filter(h, 3), mask),
-             start=np.minimum, steps=500):
-    """Return an answer with another start, step or number of steps."""
+             start=np.minimum, steps=500, enough=np.array_equal):
+    """Return an answer with another start, step, number of steps or end."""
     def answer(marker, mask):
         h = start(marker, mask)
         for _ in range(steps):
-            h = step(h, mask)
+            old, h = h, step(h, mask)
+            if enough(h, old):
+                break
         return h
     return answer
+
+
+def _small_changes():
+    """Return ends of the loop at small changes: of the sum, the largest, the mean."""
+    measures = (lambda h, old: abs(h.sum() - old.sum()),
+                lambda h, old: np.abs(h - old).max(),
+                lambda h, old: np.abs(h - old).mean())
+    return [lambda h, old, size=size, below=below: size(h, old) < below
+            for size in measures for below in (0.1, 0.01, 1e-3)] + [
+            lambda h, old, below=below: np.abs(h - old).mean() < below
+            for below in (1e-4, 1e-5)]
+
+
+def _spiral(n=25):
+    """Return a corridor of one pixel, 0.9 high, and its pixels from outside to inside.
+
+    Near its inner end it is nearly closed for a few pixels.
+    """
+    mask, way = np.zeros((n, n)), [(0, 0)]
+    (y, x), (i, j), turns = (0, 0), (0, 1), 0
+    mask[0, 0] = 0.9
+    while turns < 2:
+        v, u, w, t = y + i, x + j, y + 2 * i, x + 2 * j
+        if 0 <= v < n and 0 <= u < n and not (
+                0 <= w < n and 0 <= t < n and mask[w, t]):
+            y, x, turns = v, u, 0
+            mask[y, x] = 0.9
+            way.append((y, x))
+        else:
+            i, j, turns = j, -i, turns + 1
+    return mask, way
+
+
+def _wrong_flood(h, wanted):
+    """Say whether a flood that is right somewhere is elsewhere too low or too high."""
+    off = np.asarray(h, float) - wanted
+    if not (abs(off[wanted > 0]) < 1e-6).any():
+        return ""
+    if (off < 1e-4).all():
+        return ("your flood is nowhere too high, but in some places it did not arrive: "
+                "repeat until nothing changes, and look at all 8 neighbours.")
+    if (off > -1e-4).all():
+        return ("your flood is nowhere too low, but in some places too high: take the "
+                "minimum with the mask first, and after each dilation.")
+    return ""
 
 
 def _first(marker, mask):
@@ -644,7 +772,7 @@ def _first(marker, mask):
 
 def _reconstruct():
     def cases(rng):
-        tiny_mask = np.array([[0.5, 0.1, 0.9, 0.8], [0.6, 0.2, 0.1, 0.7],
+        tiny_mask = np.array([[1.0, 0.1, 0.9, 0.8], [0.6, 0.2, 0.1, 0.7],
                               [0.7, 0.5, 0.6, 0.4]])
         tiny = np.zeros((3, 4))
         tiny[0, 0] = 0.45
@@ -654,15 +782,24 @@ def _reconstruct():
         maze[::2] = 0.9
         maze[1::4, -1] = maze[3::4, 0] = 0.8
         maze *= rng.uniform(0.9, 1, maze.shape)
+        maze[0, 0] = 1      # in each mask, so that a product does not fade everywhere
         start = np.zeros(maze.shape)
         start[0, 0], start[7, 7], start[14, 3] = 0.85, 0.4, 0.1
 
         def pair(shape):
-            mask = rng.random(shape)
+            mask = 0.9 * rng.random(shape)
+            mask[shape[0] // 2, 3:6] = 1
             marker = np.where(rng.random(shape) < 0.06, 0.3 + 0.7 * rng.random(shape), 0)
             return marker, mask
 
-        return [(tiny, tiny_mask), (start, maze), pair((12, 12)), pair((9, 16))]
+        spiral, way = _spiral()
+        drop = np.zeros(spiral.shape)
+        drop[way[0]] = 0.7
+        for place in way[240:245]:
+            spiral[place] = 0.0008
+        spiral[0, 0] = 1
+        return [(tiny, tiny_mask), (start, maze), pair((12, 12)), pair((9, 16)),
+                (drop, spiral)]
 
     def cut(h, mask):
         return np.minimum(h, mask)
@@ -678,11 +815,20 @@ def _reconstruct():
                 "You dilated and cut once. Repeat until nothing changes."),
             "too few steps": Mistake(
                 (*(_flooded(steps=n) for n in (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 16, 20,
-                                               25, 30, 32, 40, 50, 64)),
+                                               25, 30, 32, 40, 50, 64, 100, 128, 200, 250,
+                                               256, 300)),
                  *(lambda a, b, of=of: _flooded(steps=of(a.shape))(a, b)
-                   for of in (max, min, sum))),
+                   for of in (max, min, sum, lambda shape: 2 * max(shape)))),
                 "You stopped after a fixed number of steps. A winding object needs "
                 "more: repeat until the picture equals the one before."),
+            "small change": Mistake(
+                tuple(_flooded(enough=end) for end in _small_changes()),
+                "You stopped when little changed. A narrow dark place lets only a low "
+                "level pass, slowly: stop when nothing changes, np.array_equal."),
+            "library without cut": Mistake(
+                (lambda a, b: ski.morphology.reconstruction(a, b),),
+                "ski.morphology.reconstruction refuses a marker that is above the mask "
+                "somewhere. Cut the marker first: np.minimum(marker, mask)."),
             "marker not cut": Mistake(
                 (_flooded(start=_first),),
                 "You dilated the marker before you cut it. Where it is above the mask, "
@@ -718,13 +864,13 @@ def _reconstruct():
                 "3 x 3 square."),
             "no dilation": Mistake(
                 (cut, _first),
-                "You returned the marker as it was, or cut. It must grow under the mask, step "
-                "by step."),
+                "You returned the marker as it was, or cut. It must grow under the mask, "
+                "step by step."),
             "product": Mistake(
-                (_flooded(lambda h, mask: grow(h) * mask),
-                 _flooded(lambda h, mask: grow(h) * mask, steps=1)),
-                "You multiplied by the mask. That works for masks of 0 and 1; for grey "
-                "levels take the minimum."),
+                tuple(_flooded(lambda h, mask: grow(h) * mask, start, steps)
+                      for start in (cut, _first, np.multiply) for steps in (500, 1)),
+                "You multiplied by the mask. Take the minimum: np.minimum(grown, mask). "
+                "The product works for masks of 0 and 1 only."),
             "switch": Mistake(
                 (lambda a, b: np.where(ski.morphology.reconstruction(
                     cut(a, b), b) > 0, b, 0), lambda a, b: b * (a > 0),
@@ -744,9 +890,11 @@ def _reconstruct():
          "One step: np.minimum(ndi.maximum_filter(h, 3), mask).",
          "Repeat with `while True`, and stop when np.array_equal(new, h)."],
         independent=lambda a, b: ski.morphology.reconstruction(cut(a, b), b),
-        also_right=(_flooded(), _flooded(steps=300),
+        also_right=(_flooded(),
                     _flooded(lambda h, mask: cut(ski.morphology.dilation(
-                        h, np.ones((3, 3))), mask), steps=300)))
+                        h, np.ones((3, 3))), mask)),
+                    _flooded(enough=np.allclose)),
+        explain=_wrong_flood)
 
 
 # --- label components ----------------------------------------------------------------------
@@ -764,6 +912,28 @@ def renumbered(labels):
     order = np.argsort(np.where(values == 0, -1, first))
     numbers[order] = np.arange(len(values)) + (0 not in values)
     return numbers[place].reshape(L.shape)
+
+
+def _wrong_partition(labels, wanted):
+    """Say what is wrong with a labelling, in any numbering; "" if it is none."""
+    labels = np.asarray(labels)
+    if not np.isfinite(labels).all():
+        return ""
+    if (labels[wanted == 0] != 0).any():
+        return "the background has a number. It must be 0."
+    if (labels[wanted > 0] == 0).any():
+        return "some pixels of objects are 0, like the background."
+    pairs = np.unique([wanted.ravel(), labels.ravel()], axis=1)
+    split, merged = (len(np.unique(row)) < len(row) for row in pairs)
+    if split and merged:
+        return ("some objects have several numbers, and some share a number: look at "
+                "the right neighbours (4 or 8), and call union only for these.")
+    if split:
+        return ("one object has several numbers: two names met and were not made one. "
+                "Call union where neighbours differ, and replace each label by its "
+                "root (find) in a second pass.")
+    return ("two objects share a number. Only neighbours (4 or 8) may be joined, and a "
+            "pixel that has none yet needs a new number.") if merged else ""
 
 
 def label_mask(X, neighbours):
@@ -819,6 +989,22 @@ def _by_smallest_neighbour(X, neighbours):
         L = new
 
 
+def _above_first(neighbours):
+    return [(-1, 0), (0, -1)] + [(-1, -1), (-1, 1)] * (neighbours == 8)
+
+
+def _in_reading_order(neighbours):
+    return sorted(_near(neighbours))
+
+
+def _first_of(seen):
+    return seen[0]
+
+
+def _last_of(seen):
+    return seen[-1]
+
+
 def _pass(near=_near, join="union", pick=min, last="root", border="checked"):
     """Return an answer of two passes in which one thing is done in another way."""
     def answer(X, neighbours):
@@ -844,6 +1030,11 @@ def _pass(near=_near, join="union", pick=min, last="root", border="checked"):
                     parent[max(a, b)] = min(a, b)
                 elif join == "no find":
                     parent[max(a, L[y, x])] = min(a, L[y, x])
+                elif join == "smaller":
+                    parent[a] = min(parent[a], L[y, x])
+                elif join == "pairs":               # each neighbour with the one before
+                    b = seen[max(seen.index(a) - 1, 0)]
+                    parent[max(a, b)] = min(a, b)
                 elif join == "direct" and a != L[y, x]:
                     parent[a] = L[y, x]
         last_of = {"root": find, "parent": lambda a: parent[a], "same": lambda a: a}[last]
@@ -864,12 +1055,15 @@ def _label_mask():
         comb = np.zeros((5, 11), bool)
         comb[:, ::2] = True
         comb[4] = comb[2, :4] = True
+        bridge = np.array([[0, 0, 0, 0, 0, 0, 0, 0, 1], [0, 0, 0, 0, 0, 0, 0, 0, 1],
+                           [1, 0, 1, 1, 1, 1, 1, 0, 1], [1, 1, 1, 0, 0, 0, 1, 0, 1],
+                           [0, 0, 0, 0, 0, 0, 1, 1, 1]], bool)
         stairs = np.array([[0, 0, 0, 1], [0, 1, 1, 0], [1, 0, 0, 0]], bool)
         u = np.array([[1, 0, 1], [1, 1, 1]], bool)
         random = [(rng.random((9 + k, 16 - k)) < share, neighbours)
                   for k, share in enumerate((0.35, 0.5, 0.6, 0.7))
                   for neighbours in (4, 8)]
-        return [(u, 4), (stairs, 8), (stairs[:, ::-1], 4), (spiral, 4),
+        return [(u, 4), (stairs, 8), (stairs[:, ::-1], 4), (spiral, 4), (bridge, 4),
                 (comb[:, ::-1], 8), *random, (np.zeros((3, 4), bool), 8),
                 (np.ones((4, 3), bool), 4)]
 
@@ -892,31 +1086,32 @@ def _label_mask():
                 "You exchanged the two kinds: 4 are the neighbours that share an edge, "
                 "8 have the diagonal ones, too."),
             "first pass only": Mistake(
-                (_pass(join="none"), _pass(join="none", pick=max),
-                 _pass(join="none", pick=lambda seen: seen[0]),
-                 _pass(join="none", pick=lambda seen: seen[-1]),
-                 _pass(last="same"), _pass(last="same", pick=max),
-                 _pass(last="same", pick=lambda seen: seen[0]),
-                 _pass(last="same", pick=lambda seen: seen[-1])),
-                "Some objects still have two numbers: these are the labels of the "
-                "first pass. Note which ones meet, and replace each by its root in a "
-                "second pass."),
+                tuple(_pass(near, "none", pick)
+                      for near in (_near, _above_first, _in_reading_order)
+                      for pick in (min, max, _first_of, _last_of)),
+                "One object has several numbers: two names met and were not made one. "
+                "Call union where neighbours differ, and replace each label by its root "
+                "(find) in a second pass."),
             "parent is not root": Mistake(
                 (_pass(last="parent"), _pass(last="parent", pick=max),
-                 _pass(last="parent", pick=lambda seen: seen[0]),
-                 _pass(last="parent", pick=lambda seen: seen[-1])),
-                "In the second pass you replaced each label by its parent. The parent "
-                "may have a parent: climb to the root with find."),
+                 _pass(last="parent", pick=_first_of),
+                 _pass(last="parent", pick=_last_of)),
+                "One object has several numbers: in the second pass you replaced each "
+                "label by its parent. The parent may have a parent: climb to the root "
+                "with find."),
             "union without find": Mistake(
                 (_pass(join="no find"), _pass(join="no find", last="parent"),
-                 _pass(join="no find", pick=lambda seen: seen[0]),
-                 _pass(join="no find", pick=max),
+                 _pass(join="no find", pick=_first_of),
+                 _pass(join="no find", pick=max), _pass(join="pairs"),
+                 _pass(join="smaller"), _pass(join="smaller", last="parent"),
+                 _pass(_in_reading_order, "pairs"), _pass(join="pairs", last="parent"),
                  _pass(join="direct", last="parent"),
                  _pass(join="direct", last="parent", pick=max),
-                 _pass(join="direct", last="parent", pick=lambda seen: seen[0]),
-                 _pass(join="direct", last="parent", pick=lambda seen: seen[-1])),
-                "You joined the two labels and not their roots, so an older note is "
-                "overwritten and lost. Find both roots first, then join these."),
+                 _pass(join="direct", last="parent", pick=_first_of),
+                 _pass(join="direct", last="parent", pick=_last_of)),
+                "One object has several numbers: you joined the two labels and not "
+                "their roots, so an older note is overwritten and lost. Find both roots "
+                "first, then join these."),
             "no upper right": Mistake(
                 (_pass(lambda n: _near(n)[:3]),
                  _pass(lambda n: _near(n)[:3], last="same")),
@@ -952,7 +1147,12 @@ def _label_mask():
                 "Your first object has the number 0, like the background. Start at 1."),
             "one number for all": Mistake(
                 (lambda X, n: X.astype(int),),
-                "All objects have the same number. Each component needs its own."),
+                "All objects share one number. Each component needs its own."),
+            "rows": Mistake(
+                (lambda X, n: X * np.arange(1, len(X) + 1)[:, None],
+                 lambda X, n: X * np.arange(1, X.shape[1] + 1)),
+                "You numbered rows or columns, so that objects share a number and are "
+                "cut. A pixel takes the label of a neighbour that has been seen."),
             "two values": Mistake(
                 (lambda X, n: ndi.label(X, np.ones((3, 3)) if n == 8 else None),
                  lambda X, n: ndi.label(X), lambda X, n: ndi.label(X, np.ones((3, 3))),
@@ -981,4 +1181,4 @@ def _label_mask():
                     lambda X, n: np.where(X, 1000 - _library(X, n), 0),
                     lambda X, n: _library(X[::-1, ::-1], n)[::-1, ::-1],
                     lambda X, n: ndi.label(X, np.ones((3, 3)) if n == 8 else None)[0]),
-        canonical=renumbered)
+        canonical=renumbered, explain=_wrong_partition)
