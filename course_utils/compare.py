@@ -170,9 +170,10 @@ def related(yours, wanted, slack):
             return ("your result is right inside the image and differs only within 3 "
                     "pixels of the border")
     for rounding in () if np.iscomplexobj(wanted) else (np.trunc, np.round):
-        if equal(yours, rounding(wanted)):
+        # All zeros, or one number, may have any cause.
+        if np.ptp(rounding(wanted)) > 0 and equal(yours, rounding(wanted)):
             return ("your result is the expected one without its fractions: was it "
-                    "stored in an array of integers?")
+                    "rounded, or stored in an array of integers?")
     return _affine_relation(yours, wanted, slack)
 
 
@@ -192,8 +193,11 @@ def _affine_relation(yours, wanted, slack):
     if np.iscomplexobj(yours) or np.iscomplexobj(wanted) or not np.isfinite(wanted).all():
         return None
     if yours.ndim and np.ptp(yours) == 0 < np.ptp(wanted):
-        return f"all values of your result are equal, to {yours.flat[0]:.4g}"
-    if np.abs(wanted).max() > slack and yours.ndim and yours.size > 1:
+        text = f"all values of your result are equal, to {yours.flat[0]:.4g}"
+        if not yours.any() and np.abs(wanted).max() < 1:
+            text += ": was nothing stored, or in an array of integers?"
+        return text
+    if len(np.unique(wanted[np.abs(wanted) > slack])) > 1:      # else by chance
         factor = (yours * wanted).sum() / (wanted * wanted).sum()
         if np.allclose(yours, factor * wanted, rtol=0, atol=slack * max(1, abs(factor))):
             return f"your result is the expected one multiplied by {factor:.4g}"

@@ -101,3 +101,12 @@ def test_truth_values_in_any_type(yes):
 def test_bytes_do_not_wrap_in_the_comparison():
     problem = difference(np.array([250], np.uint8), np.array([5], np.uint8))
     assert problem.text == "its values run from 250 to 250, expected 5 to 5"
+
+
+def test_zeros_and_single_numbers_are_not_called_roundings():
+    assert "nothing stored" in difference(np.zeros((4, 5)), np.full((4, 5), 0.3)
+                                          + np.eye(4, 5) / 9).text
+    assert "fractions" not in difference(0, 0.67).text
+    assert "without its fractions" in difference([1, 2, 0], [1.3, 2.4, 0.2]).text
+    assert "multiplied" not in difference([0.0, 2.0], [0.0, 1.0]).text
+    assert "multiplied by 2" in difference([2.0, 4.0], [1.0, 2.0]).text

@@ -295,7 +295,7 @@ WRONG = [
     ("03.undistort_points", repeated(100, by_ratio=True), "0 / 0"),
     ("03.reprojection_error", lambda H, p, q: np.std((lambda moved: moved[:, :2]
      / moved[:, 2:])(np.column_stack([p, np.ones(len(p))]) @ H.T) - q), "np.std"),
-    ("01.crop", cut_fractions, "without its fractions"),
+    ("01.crop", cut_fractions, "in an array of integers"),
     ("01.crop", lambda f, x, y, width, height: f[-y - height:-y or None, x:x + width],
      "from the bottom"),
     ("01.is_linear", lambda H, f, g: np.allclose(H(2 * f - g), 2 * H(f) - H(g)),
