@@ -3,6 +3,7 @@
 import numpy as np
 from scipy import fft, signal
 
+from course_utils.compare import Problem
 from course_utils.exercise import Exercise, Mistake
 
 
@@ -111,6 +112,17 @@ def _coil_adjoint():
                  lambda y, c, m: conj(c) * back(m * y).real),
                 "You took a real part. Pictures are complex in this exercise: return "
                 "the complex result."),
+            "along one axis": Mistake(
+                (lambda y, c, m: conj(c) * np.fft.ifft(m * y, norm="ortho"),
+                 lambda y, c, m: conj(c) * np.fft.ifft(m * y, axis=0, norm="ortho")),
+                "You went back with the one-dimensional ifft. A transforms along both "
+                "axes, so its adjoint is ifft2."),
+            "data conjugated": Mistake(
+                (lambda y, c, m: conj(c) * back(m * conj(y)),
+                 lambda y, c, m: conj(c) * again(m * conj(y)),
+                 lambda y, c, m: c * back(m * conj(y))),
+                "You conjugated y. The adjoint conjugates the device (c, and the waves "
+                "of the transform), not the data."),
             "modulus": Mistake(
                 (lambda y, c, m: np.abs(coil_adjoint(y, c, m)),
                  lambda y, c, m: conj(c) * np.abs(back(m * y))),
@@ -162,6 +174,9 @@ def _sparse_step():
 
     def downhill(x, A, y, tau):
         return x - tau * A.T @ (A @ x - y)
+
+    def own_tau(A):
+        return 1 / np.linalg.norm(A, 2) ** 2
 
     def cases(rng):
         def case(m, n, tau, lam):
@@ -237,7 +252,9 @@ def _sparse_step():
                 (lambda x, A, y, tau, lam: soft(x, tau * lam),),
                 "That is the soft threshold of x alone. Take the gradient step first."),
             "threshold first": Mistake(
-                lambda x, A, y, tau, lam: downhill(soft(x, tau * lam), A, y, tau),
+                (lambda x, A, y, tau, lam: downhill(soft(x, tau * lam), A, y, tau),
+                 lambda x, A, y, tau, lam: soft(x, tau * lam)
+                 - tau * A.T @ (A @ x - y)),
                 "You applied the threshold before the gradient step. It comes after: "
                 "otherwise no entry of the result is 0."),
             "hard threshold": Mistake(
@@ -267,6 +284,41 @@ def _sparse_step():
                     1 - tau * lam / np.linalg.norm(v), 0))(downhill(x, A, y, tau)),
                 "You shortened the vector as a whole. The prior is a sum over entries: "
                 "each entry is moved by tau * lam on its own."),
+            "own step": Mistake(
+                (lambda x, A, y, tau, lam: soft(downhill(x, A, y, own_tau(A)), tau * lam),
+                 lambda x, A, y, tau, lam: soft(downhill(x, A, y, own_tau(A)),
+                                                own_tau(A) * lam)),
+                "You took your own step, 1 / |A|^2. The length of the step is given: "
+                "tau."),
+            "threshold of the gradient": Mistake(
+                (lambda x, A, y, tau, lam: x - soft(tau * A.T @ (A @ x - y), tau * lam),
+                 lambda x, A, y, tau, lam: x - tau * soft(A.T @ (A @ x - y), tau * lam),
+                 lambda x, A, y, tau, lam: x - tau * soft(A.T @ (A @ x - y), lam)),
+                "You applied the threshold to the gradient alone. Take the gradient off "
+                "x first, then apply the threshold to the result v."),
+            "ridge": Mistake(
+                lambda x, A, y, tau, lam: downhill(x, A, y, tau) / (1 + tau * lam),
+                "You divided by 1 + tau lam. That is the proximal step of the sum of "
+                "squares, lam / 2 sum x^2; for sum |x| it is the soft threshold."),
+            "minimum": Mistake(
+                lambda x, A, y, tau, lam: (lambda v: np.sign(v) * np.minimum(
+                    np.abs(v), tau * lam))(downhill(x, A, y, tau)),
+                "You limited the numbers to tau * lam, np.minimum. That is what the "
+                "soft threshold takes off: keep the rest, np.maximum(np.abs(v) - "
+                "tau * lam, 0)."),
+            "minimum for maximum": Mistake(
+                lambda x, A, y, tau, lam: (lambda v: np.sign(v) * np.minimum(
+                    np.abs(v) - tau * lam, 0))(downhill(x, A, y, tau)),
+                "You took np.minimum(..., 0), which keeps the small entries. The "
+                "large ones stay: np.maximum(np.abs(v) - tau * lam, 0)."),
+            "plus y": Mistake(
+                lambda x, A, y, tau, lam: soft(x - tau * A.T @ (A @ x + y), tau * lam),
+                "You added y. The misfit is a difference, A x - y."),
+            "enlarged": Mistake(
+                lambda x, A, y, tau, lam: (lambda v: np.sign(v) * (np.abs(v) + tau * lam)
+                                           )(downhill(x, A, y, tau)),
+                "You moved the numbers away from 0. The soft threshold moves them "
+                "towards 0: np.abs(v) - tau * lam."),
             "pseudo-inverse": Mistake(
                 (lambda x, A, y, tau, lam: soft(
                     x - tau * np.linalg.pinv(A) @ (A @ x - y), tau * lam),),
@@ -312,13 +364,26 @@ def _ramp_by_rfft(sinogram):
     return out
 
 
+class _RealExercise(Exercise):
+    """An exercise whose result is to be real."""
+
+    def _problem(self, outcome, wanted):
+        problem = super()._problem(outcome, wanted)
+        if problem is None and np.iscomplexobj(outcome.value):
+            problem = Problem("type", "its values are right, but of a complex type. Take "
+                                      ".real: a shadow is real")
+        return problem
+
+
 def _ramp_filter():
-    def weighted(weights, size=lambda n: 2 * n, cut=lambda z, n: z[:n]):
+    def weighted(weights, size=lambda n: 2 * n, cut=lambda z, n: z[:n],
+                 norms=("backward", "backward")):
         """Return an answer that multiplies the spectrum by weights(size)."""
         def answer(p):
             n = len(p)
-            spectrum = np.fft.fft(p, size(n), axis=0)
-            return cut(np.fft.ifft(weights(size(n))[:, None] * spectrum, axis=0), n).real
+            spectrum = np.fft.fft(p, size(n), axis=0, norm=norms[0])
+            z = np.fft.ifft(weights(size(n))[:, None] * spectrum, axis=0, norm=norms[1])
+            return cut(z, n).real
         return answer
 
     def nu(size):
@@ -334,11 +399,14 @@ def _ramp_filter():
         h[0], h[odd] = 0.25, -1 / (np.pi * k[odd]) ** 2
         return np.fft.fft(h).real
 
-    def middle(p):
-        n = len(p)
-        padded = np.pad(p, [(n // 2, n - n // 2), (0, 0)])
-        z = np.fft.ifft(nu(2 * n)[:, None] * np.fft.fft(padded, axis=0), axis=0)
-        return z.real[n // 2:n // 2 + n]
+    def padded_both(first):
+        """Return an answer that pads on both sides and keeps n samples from first(n)."""
+        def answer(p):
+            n = len(p)
+            padded = np.pad(p, [(n // 2, n - n // 2), (0, 0)])
+            z = np.fft.ifft(nu(2 * n)[:, None] * np.fft.fft(padded, axis=0), axis=0)
+            return z.real[first(n):first(n) + n]
+        return answer
 
     def along_rows(p):
         return ramp_filter(p.T).T
@@ -350,7 +418,7 @@ def _ramp_filter():
         return [(rng.random((3, 2)),), (rng.random((5, 3)),), (rng.random((6, 7)),),
                 (rng.random((11, 4)),), (rng.random((9, 9)),)]
 
-    return Exercise(
+    return _RealExercise(
         "ramp_filter", ramp_filter, cases,
         {
             "no filter": Mistake(
@@ -372,6 +440,22 @@ def _ramp_filter():
                  weighted(lambda n: np.fft.fftshift(nu(n)))),
                 "Your ramp has its 0 in the middle, but the spectrum of fft has "
                 "frequency 0 at place 0: use np.fft.fftfreq, without fftshift."),
+            "both ends": Mistake(
+                (weighted(lambda n: np.fft.ifftshift(np.abs(np.linspace(-0.5, 0.5, n)))),
+                 weighted(lambda n: np.fft.fftshift(np.abs(np.linspace(-0.5, 0.5, n))))),
+                "Your frequencies are a little off: np.linspace includes both ends, "
+                "-1/2 and 1/2, so 0 is not among them. Use np.fft.fftfreq(2 * n)."),
+            "repeated": Mistake(
+                (weighted(lambda n: np.repeat(nu(n // 2), 2)),
+                 weighted(lambda n: np.append(nu(n // 2), nu(n // 2)))),
+                "You made 2n weights from the ramp of n samples. The padded shadow has "
+                "its own frequencies: np.fft.fftfreq(2 * n)."),
+            "one factor": Mistake(
+                (weighted(nu, norms=("ortho", "backward")),
+                 weighted(nu, norms=("backward", "ortho")),
+                 weighted(nu, norms=("forward", "backward"))),
+                "A factor is wrong: you gave norm= to one of the two transforms only. "
+                "Leave it out in both."),
             "no padding": Mistake(
                 (weighted(nu, lambda n: n),),
                 "You did not pad, so the two ends of a shadow leak into each other. "
@@ -429,6 +513,10 @@ def _ramp_filter():
                  weighted(nu, cut=lambda z, n: z[n // 2:n // 2 + n])),
                 "You kept the wrong samples: the shadow was padded at its end, so the "
                 "first n are the filtered shadow."),
+            "padded on both sides": Mistake(
+                padded_both(lambda n: 0),
+                "You padded on both sides but kept the first n samples. Pad at the end "
+                "only, or cut out the middle, where the shadow is."),
             "not cut": Mistake(
                 weighted(nu, cut=lambda z, n: z),
                 "You returned all 2n samples. Keep the first n."),
@@ -454,7 +542,8 @@ def _ramp_filter():
          "The ramp is `np.abs(np.fft.fftfreq(2 * n))`; as a column, `[:, None]`, it "
          "multiplies all shadows at once.",
          "Back with np.fft.ifft along axis 0, real part, first n rows."],
-        independent=_ramp_in_space, also_right=(_ramp_by_rfft, middle))
+        independent=_ramp_in_space,
+        also_right=(_ramp_by_rfft, padded_both(lambda n: n // 2)))
 
 
 # --- whole-pixel shifts --------------------------------------------------------------------
@@ -504,14 +593,31 @@ def _whole_shift():
         z = np.fft.fftshift(np.fft.ifft2(right_way(np.fft.fft2(f), np.fft.fft2(g))).real)
         return tuple(int(k) for k in np.unravel_index(z.argmax(), f.shape))
 
+    def in_space(f, g):
+        place = np.unravel_index(signal.correlate2d(g, f, "same").argmax(), f.shape)
+        return tuple(int(k) - n // 2 for k, n in zip(place, f.shape, strict=True))
+
+    def turned(place, shape, longer=lambda k, n: k > n // 2):
+        """Return places as shifts; those that are `longer` go the other way round."""
+        return tuple(int(k - n if longer(k, n) else k)
+                     for k, n in zip(place, shape, strict=True))
+
+    def with_places(to_shift):
+        """Return an answer that finds the right place and goes on with to_shift."""
+        found = correlated(right_way, wrap=False)
+        return lambda f, g: to_shift(found(f, g), f.shape)
+
     def cases(rng):
-        def case(shape, shift):
+        def case(shape, shift, quiet=np.s_[:0]):
             f = rng.random(shape)
+            f[quiet] = 0.5 + 0.2 * (f[quiet] - 0.5)
             g = np.roll(f, shift, (0, 1)) + 0.02 * rng.standard_normal(shape)
             return f, g
 
         return [case((3, 5), (1, -2)), case((7, 5), (-2, 1)), case((9, 13), (4, 3)),
-                case((11, 7), (-5, -2)), case((15, 15), (-3, 6))]
+                case((11, 7), (-5, -2)), case((15, 15), (-3, 6)),
+                # what does not wrap around in this one has little contrast
+                case((15, 21), (7, -10), np.s_[:8, 10:])]
 
     return Exercise(
         "whole_shift", whole_shift, cases,
@@ -550,9 +656,8 @@ def _whole_shift():
                 "After fftshift the shift 0 stands in the middle: subtract (M // 2, "
                 "N // 2) from the place of the maximum."),
             "not periodic": Mistake(
-                (lambda f, g: tuple(int(k) - n // 2 for k, n in zip(np.unravel_index(
-                    signal.correlate2d(g, f, "same").argmax(), f.shape), f.shape,
-                    strict=True)),),
+                (lambda f, g: in_space(f - f.mean(), g - g.mean()),
+                 lambda f, g: tuple(-k for k in in_space(g - g.mean(), f - f.mean()))),
                 "You took the outside of the images as zero. Here they wrap around: "
                 "correlate by the Fourier transform, or with np.roll."),
             "both places": Mistake(
@@ -562,6 +667,26 @@ def _whole_shift():
                 "You compared the places of the brightest pixels, which is wrong as "
                 "soon as one leaves the image and comes back, or noise decides. Use "
                 "all pixels: the correlation."),
+            "boundary": Mistake(
+                (with_places(lambda p, s: turned(p, s, lambda k, n: k >= n // 2)),
+                 with_places(lambda p, s: turned(p, s, lambda k, n: k > n // 2 + 1))),
+                "Your boundary is off by one: a shift of exactly M // 2 is still the "
+                "short way, M // 2 + 1 is not. Subtract M where k > M // 2."),
+            "always zero": Mistake(
+                (lambda f, g: (0, 0), in_space),
+                "Your answer is (0, 0) each time. Is np.fft.ifft2 missing (conj(F) G "
+                "itself is largest at the mean), or did you take the outside of the "
+                "images as zero (they wrap around here)?"),
+            "one size for both": Mistake(
+                (with_places(lambda p, s: turned(p, (s[0], s[0]))),
+                 with_places(lambda p, s: turned(p, (s[1], s[1])))),
+                "You used one size for both axes. Rows wrap around by M, columns by N."),
+            "exchanged too early": Mistake(
+                (with_places(lambda p, s: turned(p[::-1], s)),
+                 with_places(lambda p, s: turned(p, s[::-1])),
+                 with_places(lambda p, s: turned(p[::-1], s)[::-1])),
+                "You exchanged rows and columns before the wrap-around, so M was used "
+                "for columns. The first place is the row: it belongs to M."),
             "always wrapped": Mistake(
                 (lambda f, g: tuple(k - n for k, n in zip(
                     correlated(right_way, wrap=False)(f, g), f.shape, strict=True)),),
@@ -613,6 +738,11 @@ def _centroid():
     def right_weights(w, b):
         return w - b
 
+    def moved(w, b, row, column):
+        """Return the right centre, measured from another place of the window."""
+        i, j = centroid(w, b)
+        return i + w.shape[0] // 2 - row, j + w.shape[1] // 2 - column
+
     def brightest(w, b):
         i, j = np.unravel_index(np.argmax(w), w.shape)
         return int(i) - w.shape[0] // 2, int(j) - w.shape[1] // 2
@@ -663,6 +793,29 @@ def _centroid():
                      np.argmax(w), w.shape))),
                 "You returned the brightest pixel, which is never better than a whole "
                 "pixel. Take the mean position, weighted by the signal."),
+            "whole pixel": Mistake(
+                (lambda w, b: tuple(int(round(k)) for k in centroid(w, b)),
+                 lambda w, b: tuple(int(k) for k in centroid(w, b)),
+                 lambda w, b: tuple(int(np.floor(k)) for k in centroid(w, b)),
+                 lambda w, b: tuple(int(w.sum(axis=1 - k).argmax()) - w.shape[k] // 2
+                                    for k in (0, 1))),
+                "Your result is a whole pixel: keep the fraction. It is the mean "
+                "position, weighted by w - b, and not rounded."),
+            "one middle for both": Mistake(
+                (lambda w, b: moved(w, b, w.shape[0] // 2, w.shape[0] // 2),
+                 lambda w, b: moved(w, b, w.shape[1] // 2, w.shape[1] // 2),
+                 lambda w, b: moved(w, b, w.shape[1] // 2, w.shape[0] // 2)),
+                "You subtracted the wrong middle: rows have the middle M // 2, columns "
+                "N // 2, and the window need not be square."),
+            "fixed middle": Mistake(
+                (weighted(right_weights, lambda n: 4),),
+                "You subtracted 4, the middle of a window of 9 pixels. Windows have "
+                "other sizes here: subtract M // 2 and N // 2."),
+            "mean of the products": Mistake(
+                (weighted(right_weights, lambda n: 0, np.size),
+                 weighted(lambda w, b: w, lambda n: 0, np.size)),
+                "You took the plain mean of weight times position. A weighted mean is "
+                "the sum of these products, divided by the sum of the weights."),
             "unweighted": Mistake(
                 (weighted(lambda w, b: 1.0 * (w > b)),),
                 "You gave each pixel above the background the same weight. Each photon "
@@ -806,6 +959,24 @@ def _quantise():
             "level added only": Mistake(
                 (coded(rounded, level=0, returned=128),),
                 "You added 128 at the end but did not take it off before the DCT."),
+            "level off the waves": Mistake(
+                (lambda block, Q: fft.idctn(rounded(fft.dctn(
+                    block, norm="ortho") - 128, Q) + 128, norm="ortho"),
+                 lambda block, Q: fft.idctn(rounded(fft.dctn(
+                     block, norm="ortho") - 128, Q), norm="ortho") + 128),
+                "You took 128 off the waves, after the DCT. It belongs to the pixels: "
+                "block - 128 first, then the DCT."),
+            "type of the transform": Mistake(
+                tuple(coded(rounded, forward=lambda z, k=k: fft.dctn(z, k, norm="ortho"),
+                            back=lambda z, k=k: fft.idctn(z, k, norm="ortho"))
+                      for k in (1, 4)),
+                "You used another type of cosine transform. JPEG has type 2, the "
+                "default: leave `type` out."),
+            "inverse first": Mistake(
+                coded(rounded, forward=lambda z: fft.idctn(z, norm="ortho"),
+                      back=lambda z: fft.dctn(z, norm="ortho")),
+                "You began with idctn (or type 3) and went back with dctn. It is the "
+                "other way round: dctn makes the waves."),
             "mean taken off": Mistake(
                 (lambda block, Q: quantise(block - block.mean() + 128, Q)
                  + block.mean() - 128,),
