@@ -115,9 +115,6 @@ def thumbnail(book):
     drawn = pages.figures(book)
     tagged = [output for k, output in drawn
               if "thumbnail" in book.cells[k].metadata.get("tags", [])]
-    if not drawn:
-        raise SystemExit(f"page {pages.title(book)!r} has no stored figure: run "
-                         "`make refresh` for it first")
     output = (tagged or [output for _, output in drawn])[0]
     picture = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
     picture.thumbnail(SIZE)
@@ -130,7 +127,11 @@ def main():
     """Write every generated file that changed."""
     THUMBNAILS.mkdir(parents=True, exist_ok=True)
     for path in pages.all_pages():
-        (THUMBNAILS / f"{path.name[:2]}.png").write_bytes(thumbnail(pages.read(path)))
+        book = pages.read(path)
+        if pages.figures(book):
+            (THUMBNAILS / f"{path.name[:2]}.png").write_bytes(thumbnail(book))
+        else:
+            print(f"{path.name} has no stored figure: run `make refresh` for it")
     for path, text in rendered().items():
         if path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8", newline="\n")
