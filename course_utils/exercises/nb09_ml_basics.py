@@ -72,6 +72,10 @@ def _standardise():
     def min_max(train, test):
         return train.min(0), fixed(np.ptp(train, 0))
 
+    def quartiles(train, test):
+        low, middle, high = np.percentile(train, (25, 50, 75), axis=0)
+        return middle, fixed(high - low)
+
     def zeroed(train, test):
         one, other = standardise(train, test)
         return one, np.where(train.std(0) == 0, 0, other)
@@ -115,8 +119,23 @@ def _standardise():
                 "mean from it. Both numbers come from train."),
             "test untouched": Mistake(
                 scaled(right, lambda a, b: (0, 1)),
-                "You scaled train only. A model trained on z-scores needs the test set "
-                "scaled by the same mean and deviation."),
+                "Only train is scaled. A model trained on z-scores needs the test set "
+                "scaled by the same mean and deviation. (Did you overwrite train first? "
+                "Then its mean is 0 and its deviation 1.)"),
+            "test not divided": Mistake(
+                scaled(right, lambda a, b: (a.mean(0), 1)),
+                "You subtracted the mean from both, but divided train only. Divide test "
+                "by the deviation of train, too."),
+            "divided by the maximum": Mistake(
+                (same(lambda a, b: (0, np.abs(a).max(0))), same(lambda a, b: (0, a.max(0)))),
+                "You divided by the maximum. A z-score subtracts the mean and divides by "
+                "the standard deviation."),
+            "rounded": Mistake(
+                tuple(lambda a, b, digits=digits: tuple(
+                    np.round(part, digits) for part in standardise(a, b))
+                    for digits in (1, 2, 3)),
+                "You rounded the z-scores. Return them as they are; round when you "
+                "print."),
             "n - 1": Mistake(
                 (same(lambda a, b: (a.mean(0), fixed(a.std(0, ddof=1)))),
                  same(lambda a, b: (a.mean(0), a.std(0, ddof=1)))),
@@ -153,12 +172,36 @@ def _standardise():
             "median": Mistake(
                 same(lambda a, b: (np.median(a, 0), fixed(a.std(0)))),
                 "You subtracted the median. The z-score subtracts the mean."),
+            "robust": Mistake(
+                (same(lambda a, b: (np.median(a, 0), fixed(np.ptp(a, 0)))),
+                 same(quartiles),
+                 same(lambda a, b: (np.median(a, 0), np.subtract(
+                     *np.percentile(a, (75, 25), axis=0))))),
+                "You scaled by median and range, or median and quartiles. Outliers would "
+                "thank you; the z-score takes mean and standard deviation."),
             "constant column": Mistake(
                 (same(lambda a, b: (a.mean(0), a.std(0))),
                  lambda a, b: tuple(np.nan_to_num((x - a.mean(0)) / a.std(0))
                                     for x in (a, b))),
                 "A column that is constant in train has a deviation of 0, and you divide "
                 "by it. Use 1 there: np.where(sigma == 0, 1, sigma)."),
+            "constant column untouched": Mistake(
+                (lambda a, b: tuple(np.where(a.std(0) == 0, given, scaled) for given, scaled
+                                    in zip((a, b), standardise(a, b), strict=True)),),
+                "You left the constant column as it was. Subtract its mean, too: only "
+                "the division needs the exception."),
+            "small deviations raised": Mistake(
+                same(lambda a, b: (a.mean(0), np.maximum(a.std(0), 1))),
+                "You raised every deviation below 1 to 1, with a maximum. Only a 0 is "
+                "replaced: np.where(sigma == 0, 1, sigma)."),
+            "one added": Mistake(
+                same(lambda a, b: (a.mean(0), a.std(0) + 1)),
+                "You added 1 to every deviation. Only a 0 is replaced by 1: "
+                "np.where(sigma == 0, 1, sigma)."),
+            "test not centred": Mistake(
+                scaled(right, lambda a, b: (0, fixed(a.std(0)))),
+                "You subtracted the mean from train only. Test needs the same mean "
+                "subtracted, that of train."),
             "tiny number added": Mistake(
                 tuple(same(lambda a, b, tiny=tiny: (a.mean(0), a.std(0) + tiny))
                       for tiny in (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12)),
@@ -240,6 +283,10 @@ def _one_hot():
         return lambda values, categories: np.array([
             categories.index(v) if v in categories else missing for v in values])
 
+    def sought(place):
+        return lambda values, categories: np.eye(len(categories))[
+            place(np.searchsorted(categories, values), categories)]
+
     def compared(equal):
         return lambda values, categories: np.array(
             [[float(equal(c, v)) for c in categories] for v in values])
@@ -248,7 +295,7 @@ def _one_hot():
         reds = ["violet", "red", "infrared", "green", "blue"]
         stains = ["SYTO", "DAPI", "Hoechst"]
         return [(["b", "d", "c"], ["c", "b", "a"]),
-                (["DAPI", "DAPI", "GFP", "SYTO", "Hoechst", "Syto", "DAPI"], stains),
+                (["DAPI", "DAPI", "GFP", "SYTO", "Hoechst", "Syto", " DAPI"], stains),
                 (["infrared", "blue", "blue-green", "red", "green", "re"], reds),
                 ([str(v) for v in rng.choice(["n", "e", "s", "w", "up"], 12)],
                  ["w", "n", "s", "e"])]
@@ -331,6 +378,18 @@ def _one_hot():
                 compared(lambda c, v: c.lower() == v.lower()),
                 "You ignored capitals. Syto is not SYTO here: compare the strings as "
                 "they are."),
+            "blanks ignored": Mistake(
+                compared(lambda c, v: c.strip() == v.strip()),
+                "You stripped blanks off. \" DAPI\" is not \"DAPI\" here: compare the "
+                "strings as they are."),
+            "first letters": Mistake(
+                compared(lambda c, v: c[:1] == v[:1]),
+                "You compared first letters only. Compare whole strings with ==."),
+            "searchsorted": Mistake(
+                (sought(lambda j, c: np.clip(j, 0, len(c) - 1)),
+                 sought(lambda j, c: j % len(c)), sought(lambda j, c: j)),
+                "np.searchsorted needs a sorted list, and finds a place for unseen values, "
+                "too. Compare each value with each category."),
             "minus one": Mistake(
                 lambda values, categories: 2 * one_hot(values, categories) - 1,
                 "Columns that are off hold -1 in your result. They hold 0: that keeps "
@@ -401,6 +460,14 @@ def _quadratic():
             rows.append(row)
         return rows
 
+    def two_by_name(X):
+        x, y = X[:, 0], X[:, 1]
+        return np.column_stack([np.ones(len(X)), x, y, x * x, x * y, y * y])
+
+    def two_unpacked(X):
+        x, y = X.T
+        return two_by_name(np.column_stack([x, y]))
+
     def doubled(factor):
         def answer(X):
             i, j = np.triu_indices(X.shape[1])
@@ -429,6 +496,10 @@ def _quadratic():
                 (mapped(lambda d: [(i, j) for i in range(d) for j in range(d)]),),
                 "You have x_i x_j and x_j x_i, the same column twice. Take i <= j only: "
                 "j starts at i."),
+            "two features only": Mistake(
+                (two_by_name, two_unpacked),
+                "Your function knows two features only. Their number is d = X.shape[1]: "
+                "loop over it."),
             "squares first": Mistake(
                 mapped(lambda d: squares(d) + crosses(d)),
                 "You put all squares first and the crosses behind them. The order is by "
@@ -549,13 +620,15 @@ def _knn_vote():
     def cases(rng):
         def data(n, m, d, classes):
             u = np.concatenate([classes, rng.choice(classes, n - len(classes))])
-            X = rng.standard_normal((n, d)) + 0.4 * u[:, None]
-            return X, u, rng.standard_normal((m, d)) + 0.5, u
+            place = np.searchsorted(classes, u)[:, None]
+            Z = rng.standard_normal((m, d)) + 0.6 * rng.integers(0, len(classes), (m, 1))
+            units = np.linspace(1, 2.5, d)
+            return (rng.standard_normal((n, d)) + 0.6 * place) * units, u, Z * units
 
         small = (np.array([[0.0, 0.0], [1.0, 0.2], [0.3, 2.0], [2.5, 2.0]]),
                  np.array([2, 1, 1, 0]), np.array([[0.2, 0.3], [2.0, 1.2]]), 2)
-        return [small, (*data(14, 9, 2, [0, 1, 2])[:3], 4),
-                (*data(11, 11, 3, [0, 2, 5])[:3], 3), (*data(40, 16, 2, [0, 1, 2, 3])[:3], 6)]
+        return [small, (*data(14, 15, 2, [0, 1, 2]), 4),
+                (*data(12, 12, 3, [0, 2, 5]), 3), (*data(40, 24, 2, [0, 1, 2, 3]), 6)]
 
     return Exercise(
         "knn_vote", knn_vote, cases,
@@ -575,27 +648,41 @@ def _knn_vote():
                 "neighbours. Take the smaller class number."),
             "mean of the classes": Mistake(
                 (voted(lambda c, d: np.rint(c.mean())), voted(lambda c, d: c.mean()),
-                 voted(lambda c, d: int(c.mean()))),
+                 voted(lambda c, d: int(c.mean())), voted(lambda c, d: int(c.mean() + 0.5))),
                 "You averaged class numbers. The mean of classes 0 and 2 is not class 1: "
                 "count the votes."),
             "two classes only": Mistake(
                 (voted(lambda c, d: int(c.mean() > 0.5)),
-                 voted(lambda c, d: int((c == 1).mean() > 0.5))),
+                 voted(lambda c, d: int((c == 1).mean() >= 0.5))),
                 "Your rule knows the classes 0 and 1 only, as the page's does. Here "
                 "there are more: count the votes of each."),
             "median of the classes": Mistake(
-                voted(lambda c, d: np.median(c)),
+                (voted(lambda c, d: np.median(c)), voted(lambda c, d: int(np.median(c)))),
                 "You took the median of the class numbers. They have no order: take the "
                 "most frequent one."),
+            "classes 0, 1, 2": Mistake(
+                (voted(lambda c, d: np.argmax([np.sum(c == j) for j in range(3)])),
+                 voted(lambda c, d: np.argmax([np.sum(c == j) for j in range(4)]))),
+                "Your answer counts the votes of the first classes only, 0, 1, 2 or 3. "
+                "np.bincount counts as many classes as there are."),
             "largest class": Mistake(
                 voted(lambda c, d: c.max()),
                 "You took the largest class number among the neighbours. Take the most "
                 "frequent one: argmax of the counts, not max of the classes."),
+            "smallest class": Mistake(
+                voted(lambda c, d: c.min()),
+                "You took the smallest class number among the neighbours. Take the most "
+                "frequent one; the smaller only if two are equally frequent."),
+            "fewest votes": Mistake(
+                (voted(lambda c, d: np.bincount(c).argmin()),
+                 voted(lambda c, d: min(set(c.tolist()), key=c.tolist().count))),
+                "You returned the class with the fewest votes: argmin. The most frequent "
+                "one is argmax."),
             "largest count": Mistake(
                 (voted(lambda c, d: np.bincount(c).max()),
                  voted(lambda c, d: np.bincount(c).max() / len(c))),
-                "You returned how many votes, or which share, the winner got. Return which class it is: "
-                "argmax, not max."),
+                "You returned how many votes, or which share, the winner got. Return which "
+                "class it is: argmax, not max."),
             "place among the classes": Mistake(
                 (voted(lambda c, d: np.unique(c, return_counts=True)[1].argmax()),
                  lambda X, u, Z, k: np.searchsorted(np.unique(u), knn_vote(X, u, Z, k))),
@@ -621,6 +708,20 @@ def _knn_vote():
             "one too many": Mistake(
                 voted(majority, part=lambda order, k: order[:, :k + 1]),
                 "k + 1 neighbours vote in your answer. The slice [:k] has k entries."),
+            "one too few": Mistake(
+                voted(majority, part=lambda order, k: order[:, :k - 1]),
+                "k - 1 neighbours vote in your answer. The slice [:k] has k entries: it "
+                "stops before the place k, but counts from 0."),
+            "scaled": Mistake(
+                lambda X, u, Z, k: knn_vote(*(
+                    part if part is u else (part - X.mean(0)) / X.std(0)
+                    for part in (X, u, Z)), k),
+                "You scaled the features inside. At work that is wise; here the distances "
+                "are asked for in the features as given."),
+            "two features": Mistake(
+                voted(majority, distance=lambda D: np.hypot(D[..., 0], D[..., 1])),
+                "Your distance looks at the first two features only. There may be more: "
+                "sum the squares over all, axis=2."),
             "Manhattan": Mistake(
                 voted(majority, distance=lambda D: np.abs(D).sum(2)),
                 "You summed absolute differences (Manhattan distance). The Euclidean "
@@ -725,6 +826,13 @@ def _kmeans_step():
         group = assigned(X, C)
         return group, np.array([X[group == j].mean(0) for j in np.unique(group)])
 
+    def summed(safe):
+        def answer(X, C):
+            group = assigned(X, C)
+            total = np.column_stack([np.bincount(group, x) for x in X.T])
+            return group, total / safe(np.bincount(group))[:, None]
+        return answer
+
     def one_by_one(X, C):
         C, counts, group = np.array(C, float), np.zeros(len(C)), []
         for x in X:
@@ -772,6 +880,15 @@ def _kmeans_step():
                     X, C[:assigned(X, C).max() + 1], assigned(X, C)))),
                 "You dropped the centre of an empty group, so K has changed and the "
                 "group numbers no longer fit. Keep its old centre."),
+            "bincount too short": Mistake(
+                (summed(lambda count: np.maximum(count, 1)), summed(lambda count: count)),
+                "np.bincount stops at the last group that occurs: minlength=len(C) gives "
+                "all K. And an empty group keeps its old centre."),
+            "first coordinate": Mistake(
+                lambda X, C: (assigned(X[:, :1], C[:, :1]),
+                              moved(X, C, assigned(X[:, :1], C[:, :1]))),
+                "Your distance looks at the first coordinate only. Sum the squares over "
+                "all, axis=2."),
             "empty group moved to a point": Mistake(
                 (with_(empty=farthest), with_(empty=lambda X, C, j: X[0])),
                 "You moved the centre of an empty group to one of the points, as some "
@@ -884,6 +1001,19 @@ def _three_scores():
                          for a, b in (formula(*four) for formula in formulas))
         return answer
 
+    def stopped_early(when):
+        return lambda u, u_hat: ((0.0, 0.0, 0.0) if when(np.sum(u), np.sum(u_hat))
+                                 else three_scores(u, u_hat))
+
+    def averaged(kind):
+        def answer(u, u_hat):
+            from sklearn.metrics import precision_score, recall_score
+
+            return (np.mean(u == u_hat),
+                    precision_score(u, u_hat, average=kind, zero_division=0),
+                    recall_score(u, u_hat, average=kind, zero_division=0))
+        return answer
+
     def accuracy(TP, FN, FP, TN):
         return TP + TN, TP + FN + FP + TN
 
@@ -902,7 +1032,8 @@ def _three_scores():
         return [(np.array([1, 1, 1, 0, 0, 0, 0, 1]), np.array([1, 1, 0, 1, 0, 0, 1, 1])),
                 (u, u_hat), noisy(31, 0.7, 0.35),
                 (np.array([0, 1, 0, 0, 1, 0, 0, 1, 0]), np.zeros(9, int)),
-                (np.zeros(9, int), np.array([0, 0, 1, 0, 0, 1, 0, 0, 0]))]
+                (np.zeros(9, int), np.array([0, 0, 1, 0, 0, 1, 0, 0, 0])),
+                (np.zeros(8, int), np.zeros(8, int))]
 
     return Exercise(
         "three_scores", three_scores, cases,
@@ -944,6 +1075,27 @@ def _three_scores():
                                    *three_scores(u, u_hat)[1:])),
                 "You averaged the accuracies of the two classes (balanced accuracy). "
                 "Accuracy is the share of all examples that are right."),
+            "one minus precision": Mistake(
+                (counted(accuracy, lambda TP, FN, FP, TN: (FP, TP + FP), recall),
+                 lambda u, u_hat: (np.mean(u == u_hat), 1 - three_scores(u, u_hat)[1],
+                                   three_scores(u, u_hat)[2])),
+                "Your precision is the share of *false* alarms, FP / (TP + FP). Precision "
+                "is one minus it, TP / (TP + FP)."),
+            "miss rate": Mistake(
+                (counted(accuracy, precision, lambda TP, FN, FP, TN: (FN, TP + FN)),
+                 lambda u, u_hat: (*three_scores(u, u_hat)[:2],
+                                   1 - three_scores(u, u_hat)[2])),
+                "Your recall is the share that was *missed*, FN / (TP + FN). Recall is one "
+                "minus it, TP / (TP + FN)."),
+            "cleared and right": Mistake(
+                counted(accuracy, precision, lambda TP, FN, FP, TN: (TN, TN + FN)),
+                "Your recall is TN / (TN + FN), the share of right answers among those "
+                "called 0. Recall is TP / (TP + FN)."),
+            "whole numbers": Mistake(
+                lambda u, u_hat: (np.sum(u == u_hat) // len(u),
+                                  np.sum(u & u_hat) // max(np.sum(u_hat), 1),
+                                  np.sum(u & u_hat) // max(np.sum(u), 1)),
+                "You divided with //, which drops the fraction. Use /."),
             "divided by all": Mistake(
                 counted(accuracy, lambda TP, FN, FP, TN: (TP, TP + FN + FP + TN), recall),
                 "You divided by all examples in the precision. Divide by those that "
@@ -969,8 +1121,12 @@ def _three_scores():
                                         for v in three_scores(u, u_hat))),
                 "You rounded the scores. Return them as they are; round when you print."),
             "counts": Mistake(
-                lambda u, u_hat: (np.sum(u == u_hat), np.sum((u == 1) & (u_hat == 1)),
-                                  np.sum(u == 1)),
+                tuple(lambda u, u_hat, third=third: (
+                    np.sum(u == u_hat), np.sum(u & u_hat), third(u, u_hat))
+                    for third in (lambda u, u_hat: np.sum(u),
+                                  lambda u, u_hat: np.sum(u & u_hat),
+                                  lambda u, u_hat: np.sum(u & (1 - u_hat)),
+                                  lambda u, u_hat: np.sum(u_hat))),
                 "You returned counts. Each score is a ratio from 0 to 1."),
             "percent": Mistake(
                 lambda u, u_hat: tuple(100 * v for v in three_scores(u, u_hat)),
@@ -979,6 +1135,17 @@ def _three_scores():
                 counted(accuracy, precision, recall, empty=np.nan),
                 "Your formulas are right, but with nothing predicted as class 1, or "
                 "no class 1 at all, there is 0/0. Return 0 then."),
+            "all 0": Mistake(
+                (stopped_early(lambda ill, called: not (ill and called)),
+                 stopped_early(lambda ill, called: not called),
+                 stopped_early(lambda ill, called: not ill),
+                 stopped_early(lambda ill, called: not (ill or called))),
+                "Where one division is 0/0 you return 0 for all three. Only that score is "
+                "0; the accuracy is still the share of right answers."),
+            "averaged over classes": Mistake(
+                (averaged("macro"), averaged("micro"), averaged("weighted")),
+                "You averaged precision and recall over both classes. Here class 1 alone "
+                "counts: in scikit-learn, average='binary'."),
             "0/0 stops": Mistake(
                 counted(accuracy, precision, recall, empty=None),
                 "Your formulas are right, but division by zero stops the function where "
@@ -1050,6 +1217,21 @@ def _auc():
     def right_pairs(u, s):
         return auc(u, s) * np.sum(u) * np.sum(1 - u)
 
+    def how_ranked(s, how):
+        from scipy.stats import rankdata
+
+        return rankdata(s, how)
+
+    def ranked(ranks):
+        def answer(u, s):
+            n = np.sum(u)
+            return (ranks(s)[u == 1].sum() - n * (n + 1) / 2) / (n * np.sum(1 - u))
+        return answer
+
+    def five_thresholds(u, s):
+        t = range(5, 0, -1)
+        return np.trapezoid(*[[0, *[np.mean(s[u == v] >= x) for x in t]] for v in (1, 0)])
+
     def cases(rng):
         def marks(n, m):
             u = rng.permutation(np.repeat([1, 0], [n, m]))
@@ -1057,7 +1239,9 @@ def _auc():
                               1, 5)
 
         u = rng.permutation(np.repeat([1, 0], [7, 13]))
-        return [(np.array([0, 1, 0, 1, 0]), np.array([2, 3, 3, 5, 4])), marks(9, 14),
+        # The second: an AUC below one half, the largest mark in both classes.
+        return [(np.array([0, 1, 0, 1, 0]), np.array([2, 3, 3, 5, 4])),
+                (np.array([0, 0, 1, 1, 0, 1]), np.array([5, 4, 5, 1, 1, 2])), marks(9, 14),
                 (u, np.round(rng.standard_normal(20) + 0.9 * u, 3)), marks(5, 30)]
 
     return Exercise(
@@ -1084,8 +1268,8 @@ def _auc():
             "ascending": Mistake(
                 (lambda u, s: 1 - auc(u, s), lambda u, s: -auc(u, s),
                  area_in_order(np.argsort)),
-                "You counted, or sorted, the wrong way round, and got one minus the AUC, or minus it. "
-                "Class 1 shall have the larger score."),
+                "You counted, or sorted, the wrong way round, and got one minus the AUC, or "
+                "minus it. Class 1 shall have the larger score."),
             "ties one after the other": Mistake(
                 (area_in_order(lambda s: np.argsort(-s, kind="stable")),
                  area_in_order(lambda s: np.argsort(s, kind="stable")[::-1]),
@@ -1094,6 +1278,30 @@ def _auc():
                 "You took one example at a time, so equal scores come in a chance order "
                 "and the area depends on it. Equal scores make *one* slanted step: go "
                 "through the different values."),
+            "ranks of ties": Mistake(
+                tuple(ranked(lambda s, how=how: how_ranked(s, how))
+                      for how in ("min", "max", "dense")),
+                "Your ranks give ties the lowest, the highest or no place of their own. "
+                "Equal scores share the mean of their ranks: rankdata's default."),
+            "argsort as ranks": Mistake(
+                (ranked(lambda s: np.argsort(s) + 1), ranked(np.argsort)),
+                "np.argsort(s) says which example is at each place, not which place each "
+                "example has. scipy.stats.rankdata gives ranks, for ties, too."),
+            "ranks not reduced": Mistake(
+                lambda u, s: how_ranked(s, "average")[u == 1].sum() / (
+                    np.sum(u) * np.sum(1 - u)),
+                "You divided the sum of the ranks at once. Subtract n_1 (n_1 + 1) / 2 "
+                "first, the pairs within class 1."),
+            "divided by one class": Mistake(
+                (lambda u, s: right_pairs(u, s) / np.sum(u),
+                 lambda u, s: right_pairs(u, s) / np.sum(1 - u)),
+                "You divided by the number in one class only. There are n_1 times n_0 "
+                "pairs."),
+            "width left out": Mistake(
+                lambda u, s: np.trapezoid([0, *[np.mean(s[u == 1] >= x)
+                                                for x in np.unique(s)[::-1]]]),
+                "You integrated the true positive rate with steps of width 1. The width "
+                "is that of the false positive rate: np.trapezoid(tpr, fpr)."),
             "number of pairs": Mistake(
                 right_pairs,
                 "You returned the number of pairs. Divide by how many pairs there are, "
@@ -1144,6 +1352,32 @@ def _auc():
                                             for v in (1, 0)]),
                 "Your curve stops before the point (1, 1), so the last strip of the area "
                 "is missing. Add a threshold below all scores, or use >=."),
+            "start of the curve": Mistake(
+                lambda u, s: np.trapezoid(*[[np.mean(s[u == v] >= x)
+                                             for x in np.unique(s)[::-1]]
+                                            for v in (1, 0)]),
+                "Your curve starts behind the point (0, 0), so the first strip of the "
+                "area is missing. Put (0, 0) in front."),
+            "turned round": Mistake(
+                lambda u, s: max(auc(u, s), 1 - auc(u, s)),
+                "You turned an AUC below one half round. Below one half is an answer, "
+                "too: the score ranks the classes the wrong way."),
+            "percent": Mistake(
+                lambda u, s: 100 * auc(u, s),
+                "You returned percent. The AUC runs from 0 to 1."),
+            "rounded": Mistake(
+                (lambda u, s: round(float(auc(u, s)), 2),
+                 lambda u, s: round(float(auc(u, s)), 3),
+                 lambda u, s: round(float(auc(u, s)), 1)),
+                "You rounded the AUC. Return it as it is; round when you print."),
+            "marks 1 to 5 only": Mistake(
+                (lambda u, s: sum(
+                    np.sum(s[u == 1] == mark) * (np.sum(s[u == 0] < mark)
+                                                 + np.sum(s[u == 0] == mark) / 2)
+                    for mark in range(1, 6)) / (np.sum(u) * np.sum(1 - u)),
+                 five_thresholds),
+                "Your answer knows the marks 1 to 5 only. Scores may be any numbers: "
+                "compare each with each, or go through np.unique(s)."),
             "Gini": Mistake(
                 lambda u, s: 2 * auc(u, s) - 1,
                 "You counted wrong pairs as -1, which is 2 AUC - 1. A wrong pair counts "
