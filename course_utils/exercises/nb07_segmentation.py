@@ -49,6 +49,9 @@ def _dice_score():
         return [(np.array([[True, True, True, False]]),
                  np.array([[False, True, True, True]]) & [True, True, False, True]),
                 masks((6, 9), 0.4, 0.1), (np.zeros((3, 4), bool),) * 2,
+                (np.array([[1, 1, 0, 0], [0, 1, 0, 0]], bool), np.zeros((2, 4), bool)),
+                (np.zeros((4, 2), bool), np.array([[0, 1], [0, 1], [0, 0], [1, 0]], bool)),
+                masks((30, 40), 0.7, 0.1),
                 masks((8, 8), 0.6, 0.2), masks((5, 11), 0.2, 0.5)]
 
     return Exercise(
@@ -90,9 +93,27 @@ def _dice_score():
                 (for_empty(0.0), for_empty(np.nan)),
                 "Your formula is right, but two empty masks agree: return 1 there, "
                 "before you divide 0 by 0."),
+            "one mask empty": Mistake(
+                (lambda A, B: dice_score(A, B) if A.any() and B.any() else 1.0,
+                 lambda A, B: dice_score(A, B) if A.any() else 1.0,
+                 lambda A, B: dice_score(A, B) if B.any() else 1.0),
+                "Where only one mask is empty they share nothing, so the score is 0. "
+                "Return 1 only if both are empty."),
+            "whole arrays": Mistake(
+                score(lambda A, B: 2 * (A & B).sum() / (A.size + B.size)),
+                "You divided by the number of all pixels, A.size + B.size. |A| is the "
+                "number of True pixels, A.sum()."),
+            "eight bits": Mistake(
+                (score(lambda A, B: 2 * (A & B).sum(dtype=np.uint8)
+                       / (A.sum() + B.sum())),
+                 score(lambda A, B: 2 * int((A & B).sum(dtype=np.uint8))
+                       / (A.sum() + B.sum()))),
+                "You counted in 8 bits, which start again at 0 after 255: larger masks "
+                "come out wrong. Leave the type of the sum to NumPy."),
             "one added": Mistake(
-                lambda A, B: 2 * (A & B).sum() / (A.sum() + B.sum() + 1),
-                "You added 1 below the fraction to avoid 0/0, which changes every score. Ask "
+                (lambda A, B: 2 * (A & B).sum() / (A.sum() + B.sum() + 1),
+                 lambda A, B: (2 * (A & B).sum() + 1) / (A.sum() + B.sum() + 1)),
+                "You added 1 to the fraction to avoid 0/0, which changes every score. Ask "
                 "for two empty masks first, and return 1."),
         },
         ["How many pixels are True in both masks? `A & B` is a mask too.",
@@ -121,11 +142,12 @@ def _mean_iou_by_sklearn(truth, predicted, K):
 
 
 def _mean_iou_by_table(truth, predicted, K):
-    table = np.bincount((truth * (K + 1) + predicted).ravel(),
-                        minlength=(K + 1) ** 2).reshape(K + 1, K + 1)
+    truth, predicted = np.minimum(truth, K + 1), np.minimum(predicted, K + 1)
+    table = np.bincount((truth * (K + 2) + predicted).ravel(),
+                        minlength=(K + 2) ** 2).reshape(K + 2, K + 2)
     common = np.diag(table)
     union = table.sum(0) + table.sum(1) - common
-    keep = np.flatnonzero(union[1:]) + 1
+    keep = np.flatnonzero(union[1:-1]) + 1
     return (common[keep] / union[keep]).mean() if keep.size else 1.0
 
 
@@ -146,6 +168,29 @@ def _mean_iou():
     def jaccard(A, B):
         return (A & B).sum() / (A | B).sum()
 
+    def over(classes):
+        """Return an answer that averages the IoU of the classes it finds itself."""
+        def answer(truth, predicted, K):
+            scores = [jaccard(truth == k, predicted == k)
+                      for k in classes(truth, predicted) if k]
+            return np.mean(scores) if scores else 1.0
+        return answer
+
+    def summed(weight, below=lambda A, B: (A | B).sum()):
+        """Return an answer that weighs the classes; a number on top and one below."""
+        def answer(truth, predicted, K):
+            top = bottom = 0.0
+            for k in range(1, K + 1):
+                A, B = truth == k, predicted == k
+                if (A | B).any():
+                    top += weight(A, B) * (A & B).sum() / below(A, B)
+                    bottom += weight(A, B)
+            return top / bottom if bottom else 1.0
+        return answer
+
+    def true_pixels_only(truth, predicted, K):
+        return mean_iou(truth[truth > 0], predicted[truth > 0], K)
+
     def cases(rng):
         def images(shape, K, share):
             truth = rng.integers(0, K + 1, shape)
@@ -159,6 +204,8 @@ def _mean_iou():
         return [(np.array([[0, 1, 1, 2]]), np.array([[1, 1, 1, 2]]), 2),
                 (*images((6, 9), 3, 0.6), 3), (*gap, 4), (*only_one, 3),
                 (*only_one[::-1], 3),
+                (np.array([[1, 1, 9, 2], [0, 1, 9, 2]]),
+                 np.array([[1, 2, 0, 2], [0, 1, 0, 0]]), 2),
                 (np.zeros((2, 3), int), np.zeros((2, 3), int), 2)]
 
     return Exercise(
@@ -177,25 +224,49 @@ def _mean_iou():
                 "leave them out of the mean."),
             "absent is 0": Mistake(
                 (averaged(jaccard, skip=0.0),
-                 lambda t, p, K: averaged(jaccard)(t, p, K) if (t | p).any() else 0.0),
+                 lambda t, p, K: averaged(jaccard, skip=0.0)(t, p, K) * (t | p).any()),
                 "A class that neither image contains counted as 0. Leave it out of the "
                 "mean; if no class is left, return 1."),
             "only where true": Mistake(
-                averaged(jaccard, keep=lambda A, B: A.any()),
+                (averaged(jaccard, keep=lambda A, B: A.any()),
+                 over(lambda t, p: np.unique(t))),
                 "You left out classes that the truth lacks, even if they were predicted. "
                 "A false class scores 0 and must count."),
             "only where predicted": Mistake(
                 (averaged(jaccard, keep=lambda A, B: B.any()),
-                 averaged(jaccard, keep=lambda A, B: A.any() and B.any())),
+                 over(lambda t, p: np.unique(p))),
                 "You left out classes that were not predicted. A missed class scores 0 "
                 "and must count."),
+            "only where both": Mistake(
+                (averaged(jaccard, keep=lambda A, B: A.any() and B.any()),
+                 averaged(jaccard, keep=lambda A, B: (A & B).any())),
+                "You kept only classes that both images contain. A missed class and a "
+                "falsely predicted one score 0, and must count."),
+            "all labels": Mistake(
+                over(np.union1d),
+                "You counted every label that occurs. The classes are 1 to K: a number "
+                "above K often marks pixels without a class, and is left out."),
+            "true background dropped": Mistake(
+                true_pixels_only,
+                "You dropped the pixels whose truth is background: false classes there "
+                "would cost nothing. Keep all pixels, and leave out the class 0."),
+            "weighted": Mistake(
+                summed(lambda A, B: A.sum()),
+                "You weighted the classes by their size, so large ones decide. Take the "
+                "plain mean of the IoUs."),
+            "sum below": Mistake(
+                averaged(lambda A, B: (A & B).sum() / (A.sum() + B.sum())),
+                "You divided by |A| + |B|, which counts common pixels twice. The IoU "
+                "divides by the union, (A | B).sum()."),
             "pooled": Mistake(
-                lambda t, p, K: (((t == p) & (t > 0)).sum() / ((t > 0) | (p > 0)).sum()
-                                 if (t | p).any() else 1.0),
+                (lambda t, p, K: (((t == p) & (t > 0)).sum() / ((t > 0) | (p > 0)).sum()
+                                  if (t | p).any() else 1.0),
+                 summed(lambda A, B: (A | B).sum())),
                 "You pooled all classes into one fraction, so large classes decide. "
                 "Take the IoU of each class, then their mean."),
             "foreground": Mistake(
-                lambda t, p, K: jaccard(t > 0, p > 0) if (t | p).any() else 1.0,
+                (lambda t, p, K: jaccard(t > 0, p > 0) if (t | p).any() else 1.0,
+                 lambda t, p, K: jaccard(t > 0, p > 0) if (t | p).any() else 0.0),
                 "That is the IoU of the foreground: a pixel with the wrong class counts "
                 "as right. Compare truth == k with predicted == k."),
             "Dice": Mistake(
@@ -212,6 +283,10 @@ def _mean_iou():
             "nothing left": Mistake(
                 lambda t, p, K: mean_iou(t, p, K) if (t | p).any() else np.nan,
                 "If no class is left, you took the mean of nothing, NaN. Return 1."),
+            "nothing left is 0": Mistake(
+                lambda t, p, K: mean_iou(t, p, K) if (t | p).any() else 0.0,
+                "Your mean is right. But if no class is left, there is nothing to find "
+                "and nothing was found: return 1."),
         },
         ["For one k: which masks do you compare, and what is their union?",
          "Collect the IoU of each k from 1 to K whose union has pixels, then take the "
@@ -230,8 +305,14 @@ def keep_whole(labels):
     return number[labels]
 
 
+def _border_removed(labels):
+    """Return labels with the instances at the border set to 0, not renumbered."""
+    border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    return np.where(np.isin(labels, border), 0, labels)
+
+
 def _keep_whole_by_library(labels):
-    inside = ski.segmentation.clear_border(labels)
+    inside = _border_removed(labels)
     return np.asarray(ski.segmentation.relabel_sequential(inside)[0])
 
 
@@ -251,7 +332,7 @@ def _keep_whole():
     def without(*sides):
         """Return an answer that looks at some sides only."""
         def answer(labels):
-            border = np.concatenate([labels[side] for side in sides])
+            border = np.concatenate([labels[side].ravel() for side in sides])
             inside = np.where(np.isin(labels, border), 0, labels)
             return np.asarray(ski.segmentation.relabel_sequential(inside)[0])
         return answer
@@ -267,6 +348,38 @@ def _keep_whole():
 
     def relabelled(structure):
         return lambda z: ndi.label(_keep_whole_by_loops(z) > 0, structure)[0]
+
+    def scanned(labels):
+        """Number the instances in the order in which their first pixels come."""
+        inside = _border_removed(labels)
+        names = [k for k in dict.fromkeys(inside.ravel().tolist()) if k]
+        return np.sum([(inside == k) * n for n, k in enumerate(names, 1)], 0, int
+                      ) + np.zeros(labels.shape, int)
+
+    def by_pieces(connectivity):
+        """Remove only the pieces that touch the border."""
+        def answer(labels):
+            piece = ski.measure.label(labels, connectivity=connectivity)
+            return renumbered(np.where(_border_removed(piece) > 0, labels, 0))
+        return answer
+
+    def by_boxes(labels):
+        out, n = np.zeros(labels.shape, int), 0
+        for region in ski.measure.regionprops(labels):
+            a, b, c, d = region.bbox
+            if a > 0 and b > 0 and c < labels.shape[0] - 1 and d < labels.shape[1] - 1:
+                n += 1
+                out[labels == region.label] = n
+        return out
+
+    def up_to_their_number(labels):
+        out, n = np.zeros(labels.shape, int), 0
+        inside = _border_removed(labels)
+        for k in range(1, len(np.unique(labels))):
+            if (inside == k).any():
+                n += 1
+                out[labels == k] = n
+        return out
 
     def by_area(labels):
         whole = _keep_whole_by_loops(labels)
@@ -289,7 +402,11 @@ def _keep_whole():
 
         tiny = np.array([[0, 0, 0, 0, 3], [0, 5, 2, 0, 3], [0, 0, 2, 0, 0],
                          [0, 0, 0, 0, 0]])
-        return [(tiny,), (field((13, 14), 1),), (field((12, 17), 3),),
+        pieces = np.array([[3, 0, 0, 0, 0], [0, 0, 0, 3, 0], [0, 2, 0, 0, 0],
+                           [0, 0, 0, 0, 0]])
+        corner = np.pad([[2]], ((1, 2), (3, 2)))
+        corner[-1, 0] = 4
+        return [(tiny,), (pieces,), (corner,), (field((13, 14), 1),), (field((12, 17), 3),),
                 (np.pad(rng.integers(0, 2, (5, 5)), 1, constant_values=4),)]
 
     top, bottom, left, right = np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1]
@@ -297,7 +414,7 @@ def _keep_whole():
         "keep_whole", keep_whole, cases,
         {
             "not renumbered": Mistake(
-                lambda z: np.asarray(ski.segmentation.clear_border(z)),
+                (_border_removed, lambda z: np.asarray(ski.segmentation.clear_border(z))),
                 "The right instances are left, but with their old labels. Number them 1, "
                 "2, ... without gaps."),
             "pixels only": Mistake(
@@ -332,6 +449,28 @@ def _keep_whole():
                 by_area,
                 "The right nuclei are left, but you numbered them by size. Number them "
                 "in the order of their old labels."),
+            "order of appearance": Mistake(
+                (scanned, lambda z: ski.measure.label(_border_removed(z))),
+                "The right nuclei are left, but you numbered them in the order in which "
+                "they come in the image. Number them in the order of their old labels."),
+            "corners": Mistake(
+                without(np.s_[0, 1:-1], np.s_[-1, 1:-1], np.s_[1:-1, 0], np.s_[1:-1, -1]),
+                "You left out the corners of the image: they belong to the first and "
+                "last row, and an instance may touch only there."),
+            "pieces": Mistake(
+                (by_pieces(1), by_pieces(2)),
+                "An instance may have two pieces, as when another nucleus lies across "
+                "it. If one touches the border (clear_border looks at pieces), remove "
+                "all pixels with that label."),
+            "ends of the box": Mistake(
+                by_boxes,
+                "You were one row and column too strict at the far sides: the box of "
+                "regionprops ends *after* the last pixel, so compare with M and N, not "
+                "M - 1 and N - 1."),
+            "gaps": Mistake(
+                up_to_their_number,
+                "Labels have gaps: there may be three of them and the largest is 30. Go "
+                "through np.unique(labels), not through 1 to their number."),
             "a mask": Mistake(
                 (lambda z: _keep_whole_by_loops(z) > 0,
                  lambda z: (_keep_whole_by_loops(z) > 0).astype(int)),
@@ -341,8 +480,7 @@ def _keep_whole():
                 "You numbered from 0, so that the first nucleus became background. "
                 "Start at 1."),
             "two pixels": Mistake(
-                lambda z: renumbered(np.asarray(ski.segmentation.clear_border(
-                    z, buffer_size=1))),
+                without(np.s_[:2], np.s_[-2:], np.s_[:, :2], np.s_[:, -2:]),
                 "You removed instances that are one pixel away from the border. Only "
                 "those with a pixel in the first or last row or column go."),
         },
@@ -381,12 +519,13 @@ def _otsu_by_spread(counts):
 
 
 def _otsu_level():
-    def maximised(score, offset=0, last=False):
+    def maximised(score, offset=0, last=False, first=0):
         """Return an answer that maximises ``score`` of the two groups of pixels."""
         def answer(counts):
             levels = np.repeat(np.arange(len(counts)), counts)
             values = {T: round(float(score(levels[levels <= T], levels[levels > T])), 8)
-                      for T in range(levels.min(), levels.max())}
+                      for T in range(max(levels.min(), first),
+                                     max(levels.max(), first + 1))}
             top = max(values.values())
             places = [T for T, value in values.items() if value == top]
             return places[-1 if last else 0] + offset
@@ -394,6 +533,34 @@ def _otsu_level():
 
     def between(a, b):
         return a.size * b.size * (a.mean() - b.mean()) ** 2
+
+    def of_counts(score):
+        """Return an answer that maximises ``score`` of the two parts of the counts."""
+        def answer(counts):
+            best, best_T = -np.inf, 0
+            for T in range(len(counts) - 1):
+                a, b = counts[:T + 1], counts[T + 1:]
+                if a.any() and b.any() and score(a, b) > best + 1e-12:
+                    best, best_T = score(a, b), T
+            return best_T
+        return answer
+
+    def level(counts):
+        return np.average(np.arange(len(counts)), weights=counts)
+
+    def first_nan(counts):
+        p = counts / counts.sum()
+        omega, m = np.cumsum(p), np.cumsum(np.arange(len(p)) * p)
+        return int(np.argmax((m[-1] * omega - m) ** 2 / (omega * (1 - omega))))
+
+    def first_nan_of_means(counts):
+        values, i = [], np.arange(len(counts))
+        for T in range(len(counts)):
+            a, b = counts[:T + 1], counts[T + 1:]
+            mu0 = (i[:T + 1] * a).sum() / a.sum()
+            mu1 = (i[T + 1:] * b).sum() / b.sum()
+            values.append(a.sum() * b.sum() * (mu0 - mu1) ** 2)
+        return int(np.argmax(values))
 
     def mean_level(counts):
         return np.average(np.arange(len(counts)), weights=counts)
@@ -408,7 +575,8 @@ def _otsu_level():
 
         gap = np.zeros(21, int)
         gap[[1, 2, 3, 4, 11, 12, 13, 19]] = 8, 22, 16, 5, 4, 9, 3, 2
-        return [(np.array([5, 2, 0, 0, 3, 1]),), (hist((9, 3, 500), (27, 5, 200)),),
+        return [(np.array([7, 1, 1, 0]),), (np.array([5, 2, 0, 0, 3, 1]),),
+                (hist((9, 3, 500), (27, 5, 200)),),
                 (gap,), (hist((6, 2, 900), (20, 9, 150)),),
                 (hist((30, 4, 400), (12, 4, 120)),)]
 
@@ -417,8 +585,8 @@ def _otsu_level():
         {
             "one too high": Mistake(
                 maximised(between, offset=1),
-                "Your T is one too high: you split at levels < T and >= T. Here the "
-                "dark class holds the levels <= T."),
+                "Your T is one too high: perhaps you split at levels < T and >= T. Here "
+                "the dark class holds the levels <= T."),
             "one too low": Mistake(
                 maximised(between, offset=-1),
                 "Your T is one too low. The dark class holds the levels <= T, so T is "
@@ -430,11 +598,31 @@ def _otsu_level():
             "no weights": Mistake(
                 (maximised(lambda a, b: abs(a.mean() - b.mean())),
                  maximised(lambda a, b: (a.mean() - b.mean()) ** 2)),
-                "You maximised the distance of the means without the weights w0 w1, so a "
-                "single extreme pixel can make a class."),
+                "Your score acts as if w0 w1 were the same for all T (the sum w0 + w1 "
+                "is), so a single extreme pixel can make a class. Multiply (mu0 - mu1)^2 "
+                "by both shares."),
             "not squared": Mistake(
                 maximised(lambda a, b: a.size * b.size * abs(a.mean() - b.mean())),
                 "The distance of the two means is not squared in your score."),
+            "signed": Mistake(
+                maximised(lambda a, b: a.size * b.size * (a.mean() - b.mean())),
+                "The difference mu0 - mu1 is negative, so you took the smallest "
+                "distance. Square it."),
+            "starts at 1": Mistake(
+                maximised(between, first=1),
+                "You never tried T = 0, where the dark class is the level 0 alone."),
+            "0 / 0": Mistake(
+                (first_nan, first_nan_of_means),
+                "With an empty class you divided 0 by 0, which gives NaN, and argmax "
+                "returns the first NaN. Leave out each T with an empty class."),
+            "levels from 0 again": Mistake(
+                of_counts(lambda a, b: a.sum() * b.sum() * (level(a) - level(b)) ** 2),
+                "In the bright class you numbered the levels from 0 again. counts[T + 1:] "
+                "begins with the level T + 1."),
+            "mean of counts": Mistake(
+                of_counts(lambda a, b: a.sum() * b.sum() * (a.mean() - b.mean()) ** 2),
+                "You took the means of the counts. The mean of a class is that of its "
+                "levels: sum of i * counts[i], divided by the sum of counts[i]."),
             "within, unweighted": Mistake(
                 maximised(lambda a, b: -(a.var() + b.var())),
                 "You minimised the plain sum of the two variances. Weight each by the "
@@ -518,7 +706,8 @@ def _grow_by_sets(I, seed, t):
 
 def _grow_colour():
     def grown(distance=lambda d: np.linalg.norm(d, axis=2), *, C=4, rounds=10**6,
-              centre=lambda I, R, seed: I[R].mean(axis=0), connected=True):
+              centre=lambda I, R, seed: I[R].mean(axis=0), connected=True,
+              neighbours=None, near_enough=np.less, chosen=lambda new, d: new):
         """Return an answer in which one thing is done in another way."""
         around = ndi.generate_binary_structure(2, 1 if C == 4 else 2)
 
@@ -526,13 +715,82 @@ def _grow_colour():
             R = np.zeros(I.shape[:2], bool)
             R[seed] = True
             for _ in range(rounds):
-                near = (ndi.binary_dilation(R, around) if connected else ~R) & ~R
-                new = near & (distance(I - centre(I, R, seed)) < t)
+                near = ndi.binary_dilation(R, around) if connected else ~R
+                if neighbours:
+                    near = neighbours(R)
+                d = distance(I - centre(I, R, seed))
+                new = near & ~R & near_enough(d, t)
                 if not new.any():
                     break
-                R = R | new
+                R = R | chosen(new, d)
             return R
         return answer
+
+    def one_pixel(new, d):
+        out = np.zeros_like(new)
+        out[tuple(np.argwhere(new)[0])] = True
+        return out
+
+    def nearest_pixel(new, d):
+        out = np.zeros_like(new)
+        out.flat[np.where(new, d, np.inf).argmin()] = True
+        return out
+
+    def wrapped(*shifts):
+        """Return neighbours found by np.roll, some of them only."""
+        def neighbours(R):
+            near = ndi.binary_dilation(R)
+            for shift, axis in shifts:
+                near = near | np.roll(R, shift, axis)
+            return near
+        return neighbours
+
+    def not_last(R):
+        near = ndi.binary_dilation(R)
+        near[-1] = near[:, -1] = False
+        return near
+
+    def pixel_by_pixel(order, place):
+        """Return an answer with a queue, or a stack, and the mean after each pixel."""
+        def answer(I, seed, t):
+            R, todo = np.zeros(I.shape[:2], bool), [tuple(seed)]
+            R[tuple(seed)], total, n = True, I[tuple(seed)].copy(), 1
+            while todo:
+                y, x = todo.pop(place)
+                for a, b in order:
+                    k = y + a, x + b
+                    inside = 0 <= k[0] < R.shape[0] and 0 <= k[1] < R.shape[1]
+                    if inside and not R[k] and np.linalg.norm(I[k] - total / n) < t:
+                        R[k], total, n = True, total + I[k], n + 1
+                        todo.append(k)
+            return R
+        return answer
+
+    def forgetful(I, seed, t):
+        R = np.zeros(I.shape[:2], bool)
+        R[seed] = True
+        new, tried = R.copy(), R.copy()
+        while new.any():
+            near = ndi.binary_dilation(new) & ~tried
+            tried |= near
+            new = near & (np.linalg.norm(I - I[R].mean(axis=0), axis=2) < t)
+            R = R | new
+        return R
+
+    def newest_only(I, seed, t):
+        R = np.zeros(I.shape[:2], bool)
+        R[seed] = True
+        new = R.copy()
+        while new.any():
+            near = ndi.binary_dilation(new) & ~R
+            new = near & (np.linalg.norm(I - I[R].mean(axis=0), axis=2) < t)
+            R = R | new
+        return R
+
+    up, down, left, right = (-1, 0), (1, 0), (0, -1), (0, 1)
+    orders = [(up, down, left, right), (down, up, right, left),
+              (left, right, up, down), (right, left, down, up),
+              (up, right, down, left), (right, down, left, up)]
 
     def by_neighbour(I, seed, t):
         R, todo = np.zeros(I.shape[:2], bool), [tuple(seed)]
@@ -568,9 +826,13 @@ def _grow_colour():
 
         row = np.array([[[0.1, 0.2, 0.3], [0.2, 0.25, 0.3], [0.3, 0.3, 0.3],
                          [0.35, 0.35, 0.45], [0.9, 0.1, 0.1], [0.15, 0.2, 0.3]]])
-        return [(row, (0, 0), 0.22), (picture((9, 13), 0.6, 0.05), (4, 3), 0.16),
+        tie = np.array([[[0.0, 0, 0], [0.5, 0, 0]]])
+        return [(tie, (0, 0), 0.5), (row, (0, 0), 0.22),
+                (np.full((1, 120, 3), 0.4), (0, 0), 0.1),
+                (picture((9, 13), 0.6, 0.05), (4, 3), 0.16),
                 (picture((12, 12), 0.4, 0.07), (8, 2), 0.17),
-                (picture((14, 10), 0.8, 0.04), (3, 7), 0.2)]
+                (picture((14, 10), 0.8, 0.04), (3, 7), 0.2),
+                (np.round(rng.random((7, 9, 3)), 2), (3, 4), 0.6)]
 
     return Exercise(
         "grow_colour", grow_colour, cases,
@@ -595,6 +857,43 @@ def _grow_colour():
             "one round": Mistake(
                 (grown(rounds=1), grown(rounds=2)),
                 "You stopped after one or two rounds. Repeat until no pixel is added."),
+            "a number of rounds": Mistake(
+                tuple(grown(rounds=n) for n in (3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40,
+                                                50, 60, 80, 99, 100, 101)),
+                "You stopped after a fixed number of rounds, too early for a long region. "
+                "Repeat until no pixel is added."),
+            "not below": Mistake(
+                grown(near_enough=np.less_equal),
+                "A pixel exactly at the distance t joined. It has to be *nearer* than t: "
+                "compare with <."),
+            "mean after each pixel": Mistake(
+                tuple(pixel_by_pixel(order, place) for order in orders
+                      for place in (0, -1)),
+                "You changed the mean after each pixel, so the answer depends on the order "
+                "of the neighbours. Compare all candidates of a round with the mean at "
+                "its start, and add the accepted ones together."),
+            "one pixel a round": Mistake(
+                (grown(chosen=one_pixel), grown(chosen=nearest_pixel)),
+                "You added one pixel in each round. Add all neighbours that are near "
+                "enough, and only then compute the new mean."),
+            "forgotten": Mistake(
+                (forgetful, newest_only),
+                "You tried each neighbour once, when its side of the region was new. A "
+                "rejected pixel may join later, when the mean has come to it: try all "
+                "neighbours of the region in each round."),
+            "around the border": Mistake(
+                (grown(neighbours=wrapped((1, 0), (-1, 0), (1, 1), (-1, 1))),
+                 grown(neighbours=wrapped((-1, 0), (-1, 1)))),
+                "Your region leaves the image on one side and comes in on the other, as "
+                "with np.roll or the index -1. Pixels outside are no neighbours."),
+            "last row and column": Mistake(
+                grown(neighbours=not_last),
+                "Your region never enters the last row and column. Valid indices end at "
+                "M - 1 and N - 1, these included."),
+            "seed exchanged": Mistake(
+                lambda I, seed, t: grow_colour(I, seed[::-1], t),
+                "You read the seed as (column, row). It is (row, column): start at "
+                "R[seed]."),
             "sum of differences": Mistake(
                 grown(lambda d: np.abs(d).sum(axis=2)),
                 "You added the absolute differences of the channels. The Euclidean "
