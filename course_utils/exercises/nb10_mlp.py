@@ -1,5 +1,7 @@
 """Exercises of page 10: multi-layer perceptrons."""
 
+from itertools import permutations
+
 import numpy as np
 
 from course_utils.exercise import Exercise, Mistake
@@ -96,6 +98,23 @@ def _perceptron_epoch():
                 w = w + target * x
         return w
 
+    def after_the_first(X, y, w):
+        return perceptron_epoch(X[:1], y[:1], w)
+
+    def other_score(score):
+        def answer(X, y, w):
+            for x, target in zip(X, y, strict=True):
+                if score(w, x, target) <= 0:
+                    w = w + target * np.r_[1, x]
+            return w
+        return answer
+
+    def targets_of_01(X, y, w):
+        for x, target in zip(np.c_[np.ones(len(X)), X], y > 0, strict=True):
+            if target * (w @ x) <= 0:
+                w = w + target * x
+        return w
+
     def labels_of_01(X, y, w):
         for x, target in zip(np.c_[np.ones(len(X)), X], y, strict=True):
             w = w + (target - float(w @ x > 0)) * x
@@ -114,8 +133,8 @@ def _perceptron_epoch():
         far = rng.normal(size=(12, 4)).round(2) + 1
         return [(np.array([[2.0, 1.0], [-1.0, 3.0], [0.5, -2.0]]), np.array([1, -1, -1]),
                  np.zeros(3)),
-                (np.array([[1.0, -3.0], [2.0, 0.5], [1.5, 1.0], [-2.0, 1.0]]),
-                 np.array([-1, 1, -1, 1]), np.array([0.5, -1.0, 2.0])),
+                (np.array([[1.0, -3.0], [2.5, 1.0], [1.5, 1.0], [-2.0, 1.0]]),
+                 np.array([-1, -1, 1, 1]), np.array([0.5, -1.0, 2.0])),
                 (X, np.where(X[:, 0] + 0.7 * X[:, 1] > 0.3, 1, -1),
                  np.array([2.0, 1.0, -1.0])),
                 (far, rng.choice([-1, 1], 12), rng.normal(size=5).round(2))]
@@ -179,6 +198,30 @@ def _perceptron_epoch():
                 first_only,
                 "You returned after the first update. Go on through all examples: is "
                 "`return` inside the loop?"),
+            "returned after the first example": Mistake(
+                after_the_first,
+                "You returned after the first example: `return` stands inside the loop. "
+                "Move it to the left, below the loop."),
+            "bias missing in the test": Mistake(
+                other_score(lambda w, x, target: target * (w[1:] @ x)),
+                "You left the bias out of the test: w . x includes w[0] * 1."),
+            "target outside the bracket": Mistake(
+                (other_score(lambda w, x, target: target * (w[1:] @ x) + w[0]),
+                 other_score(lambda w, x, target: target * w[0] + w[1:] @ x)),
+                "The target multiplies the whole product, the bias as well: "
+                "y * (w . x + b)."),
+            "half a step on the line": Mistake(
+                by_predictions(0, lambda t, guess: (t - guess) / 2),
+                "On the line the sign is 0, and your update is half as long there. Test "
+                "y * (w . x) <= 0, and add the whole y x."),
+            "zero predicted as -1": Mistake(
+                by_predictions(-1, lambda t, guess: t * (guess != t)),
+                "You predict -1 where the product is 0, so that examples of class -1 on "
+                "the line count as right. On the line is wrong for both classes."),
+            "targets of 0 and 1": Mistake(
+                targets_of_01,
+                "Examples of class -1 never change your w. The targets here are -1 and "
+                "+1, not 0 and 1."),
             "step of a half": Mistake(
                 (rule(factor=0.5), rule(factor=0.1), rule(factor=0.01)),
                 "You multiplied the update by a learning rate. The perceptron adds the "
@@ -225,12 +268,10 @@ def cross_entropy(Z, u):
     return -log_p[np.arange(len(u)), u].mean()
 
 
-def _scikit_cross_entropy(Z, u):
-    from scipy.special import softmax
-    from sklearn.metrics import log_loss
+def _scipy_cross_entropy(Z, u):
+    from scipy.special import logsumexp
 
-    Z = np.clip(Z - Z.max(1, keepdims=True), -30, 0)
-    return log_loss(u, softmax(Z, axis=1), labels=range(Z.shape[1]))
+    return np.mean([logsumexp(row) - row[k] for row, k in zip(Z, u, strict=True)])
 
 
 def _entropy_by_rows(Z, u):
@@ -256,38 +297,88 @@ def _cross_entropy():
         Z = Z - Z.max(axis=axis, keepdims=True)
         return Z - np.log(np.exp(Z).sum(axis=axis, keepdims=True))
 
-    def plain(Z, u):
-        P = np.exp(Z) / np.exp(Z).sum(1, keepdims=True)
-        return -np.log(chosen(P, u)).mean()
+    def softmax(Z):
+        P = np.exp(Z - Z.max(1, keepdims=True))
+        return P / P.sum(1, keepdims=True)
 
-    def plain_logs(Z, u):
-        return -chosen(Z - np.log(np.exp(Z).sum(1, keepdims=True)), u).mean()
+    def overflowing(Z):
+        return np.exp(Z) / np.exp(Z).sum(1, keepdims=True)
 
-    def plain_log_of_all(Z, u):
-        P = np.exp(Z) / np.exp(Z).sum(1, keepdims=True)
-        hot = np.eye(Z.shape[1])[u]
-        return -(hot * np.log(P)).sum(1).mean()
+    def without_largest(Z, axis=1):
+        return Z - np.log(np.exp(Z).sum(axis=axis, keepdims=True))
 
-    def clipped(tiny):
+    ways = (stable, lambda Z: np.log(softmax(Z)), without_largest,
+            lambda Z: np.log(overflowing(Z)),
+            lambda Z: np.log(softmax(Z) + 1e-12))
+
+    def each(rule):
+        """Return the answers that apply ``rule`` to log p, computed in several ways."""
+        return tuple(lambda Z, u, way=way: rule(way(Z), u) for way in ways)
+
+    def plain_log_of_all(probabilities):
         def answer(Z, u):
-            return -np.log(chosen(np.exp(stable(Z)), u) + tiny).mean()
+            hot = np.eye(Z.shape[1])[u]
+            return -(hot * np.log(probabilities(Z))).sum(1).mean()
         return answer
+
+    def kept_from_zero(tiny, probabilities=softmax):
+        return (lambda Z, u: -np.log(chosen(probabilities(Z), u) + tiny).mean(),
+                lambda Z, u: -np.log(np.maximum(chosen(probabilities(Z), u), tiny)).mean())
+
+    smallest = [*(10.0 ** -k for k in range(2, 21)), np.finfo(float).eps,
+                np.finfo(np.float32).eps, 1e-30, 1e-50, 1e-100, 1e-300,
+                np.finfo(float).tiny]
 
     def overflow_clipped(top):
         def answer(Z, u):
-            return plain(np.clip(Z, -top, top), u)
+            return -np.log(chosen(overflowing(np.clip(Z, -top, top)), u)).mean()
         return answer
+
+    def differences_clipped(top):
+        def answer(Z, u):
+            return -chosen(stable(np.maximum(Z - Z.max(1, keepdims=True), -top)), u).mean()
+        return answer
+
+    def shifted(shift, through_p):
+        def answer(Z, u):
+            with np.errstate(all="ignore"):
+                Z = Z - shift(Z)
+                P = np.exp(Z)
+                if through_p:
+                    return -np.log(chosen(P / P.sum(1, keepdims=True), u)).mean()
+                return (np.log(P.sum(1)) - chosen(Z, u)).mean()
+        return answer
+
+    def yes_or_no(probabilities):
+        def answer(Z, u):
+            P, hot = probabilities(Z), np.eye(Z.shape[1])[u]
+            return -(hot * np.log(P) + (1 - hot) * np.log(1 - P)).sum(1).mean()
+        return answer
+
+    def row_mean(Z):
+        return Z.mean(1, keepdims=True)
+
+    def one_sum(Z, u):
+        Z = Z - Z.max(1, keepdims=True)
+        return (np.log(np.exp(Z).sum()) - chosen(Z, u)).mean()
+
+    def one_sum_of_p(Z, u):
+        P = np.exp(Z - Z.max(1, keepdims=True))
+        return -np.log(chosen(P / P.sum(), u)).mean()
+
+    def within_exp_only(Z, u):
+        lower = Z - Z.max(1, keepdims=True)
+        return (np.log(np.exp(lower).sum(1)) - chosen(Z, u)).mean()
+
+    def sigmoids(Z, u):
+        return np.logaddexp(0, -chosen(Z - Z.max(1, keepdims=True), u)).mean()
+
+    def divided_by_largest(Z, u):
+        return cross_entropy(Z / Z.max(1, keepdims=True), u)
 
     def whole_sum(Z, u):
         Z = Z - Z.max()
         return -chosen(Z - np.log(np.exp(Z).sum()), u).mean()
-
-    def largest_of_all(Z, u):
-        P = np.exp(Z - Z.max())
-        return -np.log(chosen(P / P.sum(1, keepdims=True), u)).mean()
-
-    def without_largest(axis):
-        return lambda Z: Z - np.log(np.exp(Z).sum(axis=axis, keepdims=True))
 
     def cases(rng):
         return [(np.array([[1.0, 0.0, 2.0], [0.5, -1.0, 0.2]]), np.array([1, 0])),
@@ -296,17 +387,57 @@ def _cross_entropy():
                 (np.array([[1000.0, 1001.5, 998.0], [999.0, 1000.0, 1000.5]]),
                  np.array([0, 1])),
                 (np.array([[1000.0, 1001.5], [-1003.0, -1001.0], [3.0, 1.0]]),
-                 np.array([0, 1, 1]))]
+                 np.array([0, 1, 1])),
+                (np.array([[1000.0, 999.0, -1000.0, -1000.0],
+                           [-1000.0, 1000.0, 998.0, -1000.0]]), np.array([0, 2])),
+                (np.array([[1000.0, 0.0, 0.0, 0.0], [1000.0, -1000.0, 3.0, 1.0]]),
+                 np.array([1, 1]))]
 
     return Exercise(
         "cross_entropy", cross_entropy, cases,
         {
             "overflow": Mistake(
-                (plain, plain_logs, plain_log_of_all),
+                (lambda Z, u: -np.log(chosen(overflowing(Z), u)).mean(),
+                 lambda Z, u: -chosen(without_largest(Z), u).mean(),
+                 plain_log_of_all(overflowing),
+                 *kept_from_zero(1e-12, overflowing), *kept_from_zero(1e-15, overflowing),
+                 *kept_from_zero(1e-9, overflowing), *kept_from_zero(1e-8, overflowing),
+                 *kept_from_zero(1e-10, overflowing), *kept_from_zero(1e-7, overflowing)),
                 "Your formula is right until the sums are large: exp(1000) is infinite. "
                 "Subtract the largest z of each row first; the softmax stays the same."),
+            "logarithm of p": Mistake(
+                (lambda Z, u: -np.log(chosen(softmax(Z), u)).mean(),
+                 plain_log_of_all(softmax)),
+                "The probability of the true class may be so small that it becomes 0, "
+                "and log 0 is minus infinity. Do not form p: log p = z_u - max - "
+                "log(sum of exp(z - max))."),
+            "p kept away from 0": Mistake(
+                tuple(answer for tiny in smallest for answer in kept_from_zero(tiny)),
+                "You kept p away from 0 by a small number. The loss then has a ceiling, "
+                "and its slope is 0 where the network is most wrong. Do not form p: "
+                "log p = z_u - max - log(sum of exp(z - max))."),
+            "mean subtracted": Mistake(
+                (shifted(row_mean, False), shifted(row_mean, True)),
+                "Subtract the *largest* z of the row. With the mean, or the smallest, "
+                "the largest exponent may still overflow."),
+            "largest subtracted in exp only": Mistake(
+                within_exp_only,
+                "You subtracted the maximum within the exponentials only. Subtract it "
+                "from z_u as well, or add it back to the logarithm."),
+            "divided by the largest": Mistake(
+                divided_by_largest,
+                "You divided by the largest z, which changes the probabilities. Subtract "
+                "it: that cancels in the quotient."),
+            "differences clipped": Mistake(
+                tuple(differences_clipped(top) for top in (10, 20, 30, 50, 100, 500, 700)),
+                "You clipped the differences to the largest z. Far below it your loss "
+                "grows no more. Leave them: that exp(-2000) is 0 does no harm."),
+            "column 0": Mistake(
+                (*each(lambda log_p, u: -log_p[:, 0].mean()),),
+                "You took column 0 of each row. Take that of its true class: "
+                "log_p[np.arange(len(u)), u]."),
             "one largest for all rows": Mistake(
-                largest_of_all,
+                (shifted(np.max, True), shifted(np.max, False)),
                 "You subtracted one number, the largest of the whole array. A row with "
                 "much smaller sums then underflows to 0 / 0: subtract each row's own "
                 "largest, Z.max(axis=1, keepdims=True)."),
@@ -316,8 +447,7 @@ def _cross_entropy():
                 "A row of sums does not fit beside the array: add keepdims=True, so that "
                 "they stay a column, one for each row of Z."),
             "not averaged": Mistake(
-                (lambda Z, u: -chosen(stable(Z), u),
-                 lambda Z, u: -chosen(without_largest(1)(Z), u)),
+                each(lambda log_p, u: -chosen(log_p, u)),
                 "You returned one loss for each example. Return their mean, one number."),
             "squared error": Mistake(
                 (lambda Z, u: ((np.exp(stable(Z)) - np.eye(Z.shape[1])[u]) ** 2).mean(),
@@ -327,34 +457,33 @@ def _cross_entropy():
                 "-log p of the true class."),
             "sigmoid": Mistake(
                 (lambda Z, u: -np.log(1 / (1 + np.exp(-chosen(Z, u)))).mean(),
-                 lambda Z, u: np.logaddexp(0, -chosen(Z, u)).mean()),
+                 lambda Z, u: np.logaddexp(0, -chosen(Z, u)).mean(), sigmoids),
                 "You took the sigmoid of the one sum z_u. Softmax compares it with the "
                 "sums of all the other classes of the row."),
             "wrong axis": Mistake(
                 (lambda Z, u: -chosen(stable(Z, 0), u).mean(),
-                 lambda Z, u: -chosen(without_largest(0)(Z), u).mean()),
+                 lambda Z, u: -chosen(without_largest(Z, 0), u).mean()),
                 "Your softmax runs down the columns: probabilities of one class add up "
                 "to 1 over the examples. Each row is an example: axis=1."),
             "whole array": Mistake(
-                (whole_sum, lambda Z, u: -chosen(without_largest(None)(Z), u).mean()),
+                (whole_sum, lambda Z, u: -chosen(without_largest(Z, None), u).mean(),
+                 one_sum, one_sum_of_p),
                 "You divided by the sum of the whole array. Each row has its own sum: "
                 "axis=1, keepdims=True."),
             "sum for mean": Mistake(
-                (lambda Z, u: -chosen(stable(Z), u).sum(),
-                 lambda Z, u: -chosen(without_largest(1)(Z), u).sum()),
+                each(lambda log_p, u: -chosen(log_p, u).sum()),
                 "You summed over the examples. With a mean, the learning rate need not "
                 "change with the size of the batch: divide by n."),
             "mean over classes too": Mistake(
-                lambda Z, u: -chosen(stable(Z), u).sum() / Z.size,
+                each(lambda log_p, u: -chosen(log_p, u).sum() / log_p.size),
                 "You divided by n times K. Only one number of each row counts, so divide "
                 "by n: np.mean of a one-hot product takes in the zeros."),
             "divided by the classes": Mistake(
-                lambda Z, u: -chosen(stable(Z), u).sum() / Z.shape[1],
+                each(lambda log_p, u: -chosen(log_p, u).sum() / log_p.shape[1]),
                 "You divided by the number of classes. The mean runs over the examples: "
                 "divide by len(Z)."),
             "minus forgotten": Mistake(
-                (lambda Z, u: chosen(stable(Z), u).mean(),
-                 lambda Z, u: chosen(without_largest(1)(Z), u).mean()),
+                each(lambda log_p, u: chosen(log_p, u).mean()),
                 "The minus is missing. The logarithm of a probability is negative; the "
                 "loss is its opposite, so that smaller is better."),
             "logarithm forgotten": Mistake(
@@ -377,28 +506,30 @@ def _cross_entropy():
                 "You took the logarithm of the sums z, which may be negative. Softmax "
                 "comes first."),
             "base 2": Mistake(
-                lambda Z, u: -chosen(stable(Z), u).mean() / np.log(2),
+                each(lambda log_p, u: -chosen(log_p, u).mean() / np.log(2)),
                 "You took the logarithm to base 2. The natural one is wanted, np.log."),
             "base 10": Mistake(
-                lambda Z, u: -chosen(stable(Z), u).mean() / np.log(10),
+                each(lambda log_p, u: -chosen(log_p, u).mean() / np.log(10)),
                 "You took the logarithm to base 10. The natural one is wanted, np.log."),
             "all classes": Mistake(
-                (lambda Z, u: -stable(Z)[:, u].mean(), lambda Z, u: -stable(Z).mean(),
-                 lambda Z, u: -stable(Z).sum(1).mean()),
+                (*each(lambda log_p, u: -log_p[:, u].mean()),
+                 *each(lambda log_p, u: -log_p.mean()),
+                 *each(lambda log_p, u: -log_p.sum(1).mean())),
                 "You averaged over more than the true classes: log_p[:, u] takes whole "
                 "columns for every row. Use log_p[np.arange(len(u)), u]."),
             "predicted class": Mistake(
-                lambda Z, u: -stable(Z).max(1).mean(),
+                each(lambda log_p, u: -log_p.max(1).mean()),
                 "You took the probability of the most likely class. The loss asks for "
                 "that of the true class u."),
             "entropy": Mistake(
-                lambda Z, u: -(np.exp(stable(Z)) * stable(Z)).sum(1).mean(),
+                each(lambda log_p, u: -(np.exp(log_p) * log_p).sum(1).mean()),
                 "You computed -sum p log p, the entropy of the predictions, which does "
                 "not know the true classes. Take -log p of class u only."),
             "binary cross-entropy": Mistake(
-                lambda Z, u: -np.where(
+                (lambda Z, u: -np.where(
                     np.eye(Z.shape[1])[u] > 0, stable(Z),
                     np.log1p(-np.exp(np.minimum(stable(Z), -1e-300)))).sum(1).mean(),
+                 yes_or_no(softmax), yes_or_no(overflowing)),
                 "You added log(1 - p) of the other classes, as for yes-or-no outputs. "
                 "With softmax only the true class counts."),
             "softmax twice": Mistake(
@@ -409,17 +540,13 @@ def _cross_entropy():
                 tuple(overflow_clipped(top) for top in (10, 20, 30, 50, 100, 500, 700)),
                 "You clipped the sums. Then 1000 and 1001.5 become equal, and their "
                 "difference is lost: subtract the largest of the row instead."),
-            "tiny number added": Mistake(
-                tuple(clipped(tiny) for tiny in (1e-2, 1e-3)),
-                "You added a number to the probabilities that is too large to be "
-                "ignored. With the largest z subtracted none is needed."),
         },
-        ["What is np.exp(1000)? And what changes in the quotient if you subtract the same "
-         "number from all sums of a row?",
+        ["What are np.exp(1000) and np.log(np.exp(-1000))? And what changes in the "
+         "quotient if you subtract the same number from all sums of a row?",
          "log p = z - log(sum of exp(z)), with the sum along axis=1, keepdims=True.",
          "Pick one number of each row with log_p[np.arange(len(u)), u]; return minus "
          "their mean."],
-        independent=_scikit_cross_entropy,
+        independent=_scipy_cross_entropy,
         also_right=(_entropy_by_rows, _entropy_by_logaddexp))
 
 
@@ -502,6 +629,25 @@ def _count_parameters():
                  lambda s: sum(m * m + m for m in s[:-1])),
                 "You multiplied a size by itself. A layer joins the size before it to "
                 "its own."),
+            "biases of the first layer only": Mistake(
+                lambda s: weights(s) + s[1],
+                "You counted the biases of the first layer only. Every layer after the "
+                "input has its own."),
+            "joined to the input": Mistake(
+                lambda s: sum(s[0] * m + m for m in s[1:]),
+                "You joined every layer to the input. Each is joined to the layer just "
+                "before it."),
+            "not summed": Mistake(
+                lambda s: [a * b + b for a, b in zip(s[:-1], s[1:], strict=True)],
+                "You returned one count for each layer. Return their sum, one number."),
+            "three sizes only": Mistake(
+                lambda s: s[0] * s[1] + s[1] + s[1] * s[2] + s[2],
+                "The list may be of any length, [2, 1] has one layer only. Loop over the "
+                "pairs of neighbours."),
+            "one step too far": Mistake(
+                lambda s: sum(s[k] * s[k + 1] + s[k + 1] for k in range(len(s))),
+                "Your loop goes one step too far: behind the last size there is no "
+                "other. range(len(sizes) - 1)."),
             "fully joined": Mistake(
                 lambda s: sum(s[i] * s[j] for j in range(len(s)) for i in range(j))
                 + sum(s[1:]),
@@ -633,8 +779,10 @@ def _layer_backward():
                  lambda X, W, dZ: (W.T, X.T, np.ones(W.shape[1]))),
                 "You returned the local slopes, W and X. The chain rule multiplies them "
                 "by dZ."),
-            "order dW first": Mistake(
-                lambda X, W, dZ: (X.T @ dZ, dZ @ W.T, dZ.sum(0)),
+            "another order": Mistake(
+                tuple(lambda *case, order=order: tuple(
+                    layer_backward(*case)[k] for k in order)
+                    for order in permutations(range(3)) if order != (0, 1, 2)),
                 "The three are right, in another order. Return dX, dW, db."),
             "wrong sign": Mistake(
                 (lambda X, W, dZ: tuple(-part for part in layer_backward(X, W, dZ)),),
@@ -728,8 +876,33 @@ def _hidden_gradient():
                 "You multiplied by Z1 itself. The chain rule needs the slope of ReLU "
                 "there, 1 where Z1 > 0, else 0."),
             "zero let through": Mistake(
-                through(lambda dA, Z1: dA * (Z1 >= 0)),
-                "At Z1 = 0 the exercise takes the slope 0: > instead of >=."),
+                (through(lambda dA, Z1: dA * (Z1 >= 0)),
+                 through(lambda dA, Z1: dA * np.heaviside(Z1, 0.5))),
+                "At Z1 = 0 the exercise takes the slope 0, which is what Z1 > 0 gives."),
+            "other order": Mistake(
+                lambda *case: hidden_gradient(*case)[::-1],
+                "The two are right, in the other order. Return dW1, db1."),
+            "activations for inputs": Mistake(
+                (lambda X, *rest: hidden_gradient(np.maximum(rest[0], 0), *rest),
+                 lambda X, *rest: hidden_gradient(rest[0], *rest)),
+                "You multiplied dZ1 by the hidden layer's own values. W1 was multiplied "
+                "by X, so its gradient is X.T @ dZ1."),
+            "W2 left out": Mistake(
+                (lambda X, Z1, W2, dZ2: (X.T @ (dZ2 * (Z1 > 0)), (dZ2 * (Z1 > 0)).sum(0)),
+                 lambda X, Z1, W2, dZ2: (X.T @ ((Z1 > 0) * dZ2), ((Z1 > 0) * dZ2).sum(0))),
+                "You gated dZ2 itself. First take it back through the second layer: "
+                "dZ2 @ W2.T has a column for each hidden unit."),
+            "gate after the product": Mistake(
+                (lambda X, Z1, W2, dZ2: (X.T @ (dZ2 @ W2.T) * (Z1 > 0).any(0),
+                                         (dZ2 @ W2.T).sum(0) * (Z1 > 0).any(0)),
+                 lambda X, Z1, W2, dZ2: (X.T @ (dZ2 @ W2.T) * (Z1 > 0).all(0),
+                                         (dZ2 @ W2.T).sum(0) * (Z1 > 0).all(0))),
+                "You gated whole units after the sum over the examples. A unit may be on "
+                "for one example and off for another: gate dZ2 @ W2.T first."),
+            "one number for the bias": Mistake(
+                through(out=lambda X, dZ1: (X.T @ dZ1, dZ1.sum())),
+                "You summed db1 into one number. Each hidden unit has its own bias: "
+                "axis=0."),
             "gate upside down": Mistake(
                 (through(lambda dA, Z1: dA * (Z1 < 0)),
                  through(lambda dA, Z1: dA * (Z1 <= 0))),
@@ -835,7 +1008,7 @@ def _step_by_loops(w, v, g, rate, beta):
 def _momentum_step():
     def cases(rng):
         return [(np.array([1.0, -2.0]), np.array([0.3, 0.1]), np.array([2.0, -5.0]),
-                 0.1, 0.9),
+                 0.2, 0.9),
                 (rng.normal(size=(3, 2)), rng.normal(size=(3, 2)), rng.normal(size=(3, 2)),
                  0.25, 0.6),
                 (rng.normal(size=4), np.zeros(4), rng.normal(size=4), 0.03, 0.8),
@@ -868,18 +1041,30 @@ def _momentum_step():
                 "You keep v uphill and subtract it. The new w would be right from a "
                 "start of v = 0, but here v is added to w: v = beta v - rate g."),
             "PyTorch": Mistake(
-                with_v(lambda v, g, rate, beta: beta * v + g,
-                       lambda w, old, new, g, rate, beta: w - rate * new),
+                (with_v(lambda v, g, rate, beta: beta * v + g,
+                        lambda w, old, new, g, rate, beta: w - rate * new),
+                 with_v(lambda v, g, rate, beta: beta * v - g,
+                        lambda w, old, new, g, rate, beta: w + rate * new)),
                 "That is PyTorch's convention: its v does not hold the rate. Here the "
                 "rate is inside, v = beta v - rate g, and v is added."),
             "averaged": Mistake(
                 (with_v(lambda v, g, rate, beta: beta * v - (1 - beta) * rate * g),
+                 with_v(lambda v, g, rate, beta: beta * v - (1 - beta) * g),
                  with_v(lambda v, g, rate, beta: beta * v - (1 - beta) * g,
                         lambda w, old, new, g, rate, beta: w + rate * new),
                  with_v(lambda v, g, rate, beta: beta * v + (1 - beta) * g,
                         lambda w, old, new, g, rate, beta: w - rate * new)),
                 "You averaged with 1 - beta, as Adam does. Here the gradient enters with "
                 "the rate alone: v = beta v - rate g."),
+            "friction upside down": Mistake(
+                with_v(lambda v, g, rate, beta: (1 - beta) * v - rate * g),
+                "You kept the share 1 - beta of the old velocity. beta is the share that "
+                "stays: v = beta v - rate g."),
+            "beta fixed": Mistake(
+                tuple(with_v(lambda v, g, rate, beta, fixed=fixed: fixed * v - rate * g)
+                      for fixed in (0.9, 0.99, 0.5, 0.7)),
+                "You used a fixed number for beta. It is an argument and differs from "
+                "call to call."),
             "rate twice": Mistake(
                 with_v(right, lambda w, old, new, g, rate, beta: w + rate * new),
                 "You multiplied by the rate twice, in v and again in the step. Add v as "
