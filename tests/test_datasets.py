@@ -143,7 +143,8 @@ def test_impossible_sizes_are_refused(make):
 def test_shipped_files_are_listed_with_their_digest():
     listed = shipped_files()
     folder = data_path("README.md").parent
-    present = {path.name for path in folder.iterdir()} - {"README.md"}
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*")
+               if path.is_file()} - {"README.md"}
     assert set(listed) == present
     assert {name: file_digest(name) for name in listed} == listed
 

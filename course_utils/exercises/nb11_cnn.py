@@ -187,6 +187,32 @@ def _size_without_padding(x, w, b, s, p):
     return conv_layer(x, w, b, s, p)[:rows, :cols]
 
 
+def _result_padded(x, w, b, s, p):
+    """Pad the maps in place of the image."""
+    return np.pad(conv_layer(x, w, b, s, 0), ((p, p), (p, p), (0, 0)))
+
+
+def _windows(product, *, channels=False, square=False):
+    """Return an answer in loops that pads the channels or counts rows twice."""
+    def answer(x, w, b, s, p):
+        k = w.shape[0]
+        x = np.pad(x, p if channels else ((p, p), (p, p), (0, 0)))
+        rows, cols = ((side - k) // s + 1 for side in x.shape[:2])
+        cols = rows if square else cols
+        y = np.zeros((rows, cols, w.shape[3]))
+        for i in range(rows):
+            for j in range(cols):
+                window = x[i * s:i * s + k, j * s:j * s + k]
+                for f in range(w.shape[3]):
+                    y[i, j, f] = product(window, w[..., f]) + b[f]
+        return y
+    return answer
+
+
+PRODUCTS = (lambda window, w: (window * w).sum(),
+            lambda window, w: np.tensordot(window, w, axes=3))
+
+
 def _conv_layer():
     def cases(rng):
         def case(H, W, C, k, K, s, p):
@@ -232,6 +258,25 @@ def _conv_layer():
                 "You padded the channels too, np.pad(x, p), and cut them again, so "
                 "each filter slice meets the wrong channel. Pad rows and columns "
                 "alone: ((p, p), (p, p), (0, 0))."),
+            "channels padded, shapes clash": Mistake(
+                (*(_windows(product, channels=True) for product in PRODUCTS),
+                 _layer(padded=lambda x, p, k: np.pad(x, p))),
+                "np.pad(x, p) pads the channels too, so there are 2p more of them than "
+                "the kernel has slices. Pad rows and columns alone: "
+                "((p, p), (p, p), (0, 0))."),
+            "square": Mistake(
+                tuple(_windows(product, square=True) for product in PRODUCTS),
+                "You used the number of rows for the columns as well. The image need "
+                "not be square: count W' from x.shape[1]."),
+            "result padded": Mistake(
+                _result_padded,
+                "You put the zeros around the result. They belong around the image, "
+                "before the kernel passes."),
+            "filters summed": Mistake(
+                (_layer(after=lambda y: y.sum(axis=-1)),
+                 _layer(after=lambda y: y.sum(axis=-1, keepdims=True))),
+                "You summed over the filters as well. Each filter keeps its own map: "
+                "K maps, on the last axis."),
             "border repeated": Mistake(
                 (_layer(padded=pad("edge")), _layer(padded=pad("reflect")),
                  _layer(padded=pad("symmetric")), _layer(padded=pad("wrap"))),
@@ -368,6 +413,21 @@ def _pool_in_wrong_order(x, q):
     return x[:rows * q, :cols * q].reshape(rows, cols, q, q, -1).max(axis=(2, 3))
 
 
+def _pool_square(x, q):
+    rows = x.shape[0] // q
+    return np.array([[x[i * q:(i + 1) * q, j * q:(j + 1) * q].max(axis=(0, 1))
+                      for j in range(rows)] for i in range(rows)])
+
+
+def _pool_square_by_reshape(last):
+    """Return an answer that takes H // q for both sides, in one reshape."""
+    def answer(x, q):
+        rows = x.shape[0] // q
+        x = x[:rows * q, :rows * q]
+        return x.reshape(rows, q, rows, q, last or x.shape[2]).max(axis=(1, 3))
+    return answer
+
+
 def _max_pool():
     def largest(block):
         return block.max(axis=(0, 1))
@@ -446,6 +506,24 @@ def _max_pool():
             "q always 2": Mistake(
                 lambda x, q: max_pool(x, 2),
                 "You always used blocks of 2 x 2. Their side is q."),
+            "moved by 2": Mistake(
+                (_pool_with(largest, step=lambda q: 2),
+                 lambda x, q: sliding_window_view(x, (q, q), axis=(0, 1))[
+                     ::2, ::2].max(axis=(-1, -2))),
+                "You moved by 2 pixels, whatever q is. Blocks lie side by side, so the "
+                "next one starts q pixels further."),
+            "not cut": Mistake(
+                (lambda x, q: x.reshape(len(x) // q, q, x.shape[1] // q, q, -1).max(
+                    axis=(1, 3)),
+                 lambda x, q: x.reshape(len(x) // q, q, x.shape[1] // q, q,
+                                        x.shape[2]).max(axis=(1, 3))),
+                "reshape fails where the blocks do not fill the image. Cut the "
+                "left-overs first: x[:H // q * q, :W // q * q]."),
+            "square": Mistake(
+                (_pool_square, _pool_square_by_reshape(-1),
+                 _pool_square_by_reshape(None)),
+                "You used the number of rows for the columns as well. The image need "
+                "not be square: there are W // q blocks in a row."),
             "reshape in the wrong order": Mistake(
                 _pool_in_wrong_order,
                 "You reshaped to (H/q, W/q, q, q, C): that cuts each row into pieces "
@@ -484,6 +562,14 @@ def _field_backwards(stack):
     for k, s, d in reversed(stack):
         need = (need - 1) * s + d * (k - 1) + 1
     return need
+
+
+def _strides_summed(stack):
+    r, total = 1, 0
+    for k, s, d in stack:
+        r += d * (k - 1) * max(total, 1)
+        total += s
+    return r
 
 
 def _receptive_field():
@@ -553,9 +639,14 @@ def _receptive_field():
                 "product of all strides below."),
             "strides added": Mistake(
                 (field(right, step_of=lambda step, s: step + s),
-                 field(right, step_of=lambda step, s: step + s - 1)),
+                 field(right, step_of=lambda step, s: step + s - 1),
+                 _strides_summed),
                 "You added the strides. Steps multiply: two strides of 2 make a step "
                 "of 4 pixels."),
+            "stride and dilation exchanged": Mistake(
+                lambda stack: receptive_field([(k, d, s) for k, s, d in stack]),
+                "You exchanged stride and dilation: a triple is (k, s, d), kernel, "
+                "stride, dilation."),
             "last layer first": Mistake(
                 (field(right, order=lambda stack: stack[::-1]),),
                 "You went through the list from the wrong end: the first entry is next "
@@ -716,6 +807,9 @@ def _normalise_channels():
                     for x in (train, test)),
                 "Brackets: x - mean / std divides only the mean. Write "
                 "(x - mean) / std."),
+            "test first": Mistake(
+                lambda train, test: normalise_channels(train, test)[::-1],
+                "You returned the test set first. Return (train, test)."),
             "test left": Mistake(
                 lambda train, test: (normalise_channels(train, test)[0], test),
                 "The test set is unchanged. It gets the same treatment, with the "
@@ -776,7 +870,7 @@ def _mini_batch():
             labels = rng.permutation(np.arange(20, 20 + n)) % 23
             return rng.random((n, *shape)), labels, np.array(order), size, i
 
-        return [case([2, 0, 3, 1], 2, 0, (1, 2)),
+        return [case([2, 0, 4, 3, 1], 3, 0, (1, 2)),
                 case([4, 2, 6, 0, 5, 3, 1], 3, 1, (2, 3)),
                 case([4, 2, 6, 0, 5, 3, 1], 3, 2, (2, 3)),
                 case([7, 3, 0, 9, 5, 8, 1, 4, 10, 6, 2], 4, 2, (3, 2)),
@@ -794,6 +888,9 @@ def _mini_batch():
                 batch(plain, right),
                 "The labels are in the new order, the images in the old one: each image "
                 "gets a stranger's label. Index both with the same places."),
+            "labels first": Mistake(
+                lambda *arguments: mini_batch(*arguments)[::-1],
+                "You returned the labels first. Return (images, labels)."),
             "nothing shuffled": Mistake(
                 batch(plain),
                 "You ignored `order`: the batch holds neighbours of the file, which "
@@ -873,7 +970,17 @@ def _mini_batch():
             labels[order][i * size:(i + 1) * size]),
             lambda images, labels, order, size, i: [
                 np.array_split(a[order], range(size, len(order), size))[i].tolist()
-                for a in (images, labels)]))
+                for a in (images, labels)]),
+        explain=_other_images)
+
+
+def _other_images(value, wanted):
+    """Say that the images are not those that the order asks for."""
+    if np.shape(value[0]) == wanted[0].shape and np.allclose(value[0], wanted[0]):
+        return ""
+    return ("the images are not those that `order` asks for, or in another order. Do you "
+            "draw an order of your own? Use the one that is given, from place i * size "
+            "on.")
 
 
 # --- shift, for augmentation -----------------------------------------------------------
@@ -920,7 +1027,8 @@ def _shift_image():
             return rng.uniform(0.2, 1, shape)
         return [(np.array([[1.0, 2, 3], [4, 5, 6]]) / 6, 1, 0), (image(4, 6), 1, 2),
                 (image(6, 5), -2, 1), (image(5, 7), -1, -3), (image(5, 4), 0, -1),
-                (image(4, 3), 4, 1), (image(5, 5), 0, 0), (image(6, 4), 3, -1)]
+                (image(4, 3), 4, 1), (image(5, 5), 0, 0), (image(6, 4), 3, -1),
+                (image(4, 5), 5, 0), (image(4, 5), 0, -7), (image(4, 5), -6, 7)]
 
     def roll(x, dy, dx):
         return np.roll(x, (dy, dx), axis=(0, 1))
@@ -929,6 +1037,30 @@ def _shift_image():
         out = np.zeros_like(x)
         part = x[:x.shape[0] - dy, :x.shape[1] - dx]
         out[dy:dy + part.shape[0], dx:dx + part.shape[1]] = part
+        return out
+
+    def slices_to_the_end(x, dy, dx):
+        out = np.zeros_like(x)
+        out[dy:, dx:] = x[:x.shape[0] - dy, :x.shape[1] - dx]
+        return out
+
+    def both_signs(x, dy, dx):
+        (H, W), out = x.shape, np.zeros_like(x)
+        out[max(dy, 0):H + min(dy, 0), max(dx, 0):W + min(dx, 0)] = x[
+            max(-dy, 0):H - max(dy, 0), max(-dx, 0):W - max(dx, 0)]
+        return out
+
+    def refused(beyond):
+        def answer(x, dy, dx):
+            if beyond(abs(dy), x.shape[0]) or beyond(abs(dx), x.shape[1]):
+                return x.copy()
+            return shift_image(x, dy, dx)
+        return answer
+
+    def modulo(x, dy, dx):
+        dy, dx = dy % x.shape[0], dx % x.shape[1]
+        out = roll(x, dy, dx)
+        out[:dy], out[:, :dx] = 0, 0
         return out
 
     def wiped(x, dy, dx):
@@ -985,9 +1117,24 @@ def _shift_image():
                 "You returned the part that stays visible. Put it into an array of "
                 "zeros of the old shape."),
             "not below zero": Mistake(
-                (slices, by(lambda dy, dx: (max(dy, 0), max(dx, 0)))),
+                (slices, slices_to_the_end, by(lambda dy, dx: (max(dy, 0), max(dx, 0)))),
                 "Your slices work for shifts of 0 or more. A negative start counts from "
                 "the end: treat negative dy and dx on their own."),
+            "larger than the image": Mistake(
+                (both_signs,),
+                "Your slices are right up to the size of the image. Where the shift is "
+                "larger, H - dy is negative, and a negative end counts from the other "
+                "side: limit dy to -H ... H first, and dx to -W ... W."),
+            "larger shifts left out": Mistake(
+                (refused(lambda shift, side: shift > side),
+                 refused(lambda shift, side: shift >= side)),
+                "You return x itself where the shift is larger than the image. Then "
+                "nothing is left of it: return zeros."),
+            "modulo": Mistake(
+                (modulo, lambda x, dy, dx: shift_image(x, dy % x.shape[0],
+                                                       dx % x.shape[1])),
+                "You took dy % H: a shift up by 2 becomes one down by H - 2, and one "
+                "beyond the image starts again. Keep the sign."),
             "index below zero": Mistake(
                 (_shift_by_index, _shift_by_scatter),
                 "A negative index raises no IndexError: it counts from the other end, "
