@@ -133,7 +133,7 @@ def draw_leaderboard(rows, mine=()):
     import matplotlib.pyplot as plt
 
     rows = sorted(rows, key=lambda row: row.f1_easy + row.f1_hard)
-    fig, ax = plt.subplots(figsize=(7.2, 0.3 * len(rows) + 0.9))
+    fig, ax = plt.subplots(figsize=(7.2, 4.8))    # of one size: pages store it
     for k, row in enumerate(rows):
         ax.plot([row.f1_hard, row.f1_easy], [k, k], color="0.8", zorder=0)
         ax.text(1.02, k, f"{row.page}   {row.count_error_easy:4.0%}  "

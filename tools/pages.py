@@ -1,5 +1,6 @@
 """What the tools and the tests know of a page: where it is, its header, its counts."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -69,3 +70,41 @@ def claim_count(notebook):
     """Return the number of claims in the source of the page."""
     return sum(len(re.findall(r"\bclaim\(", cell.source))
                for cell in cells(notebook, "code"))
+
+
+def definitions(number, constants=()):
+    """Return what page ``number`` imports and defines, as a dict, without running it.
+
+    Tools that train the shipped weights of a page use its own functions. Functions
+    keep their literal defaults; other defaults become None. ``constants`` names the
+    assignments to run too, as they stand left of the equals sign.
+    """
+    path, = find_pages(number)
+    code, wanted = cells(read(path), "code"), []
+    if "quiet_tensorflow()" in code[0].source:
+        from course_utils import quiet_tensorflow
+
+        quiet_tensorflow()
+    for cell in code:
+        for node in ast.parse(cell.source).body:
+            if isinstance(node, ast.FunctionDef):
+                node.args.defaults = [default if _is_literal(default)
+                                      else ast.Constant(None)
+                                      for default in node.args.defaults]
+                wanted.append(node)
+            elif (isinstance(node, (ast.Import, ast.ImportFrom, ast.ClassDef))
+                  or isinstance(node, ast.Assign)
+                  and ast.unparse(node.targets[0]).strip("()") in constants):
+                wanted.append(node)
+    namespace = {"__name__": path.stem}
+    module = ast.fix_missing_locations(ast.Module(wanted, []))
+    exec(compile(module, path.name, "exec"), namespace)
+    return namespace
+
+
+def _is_literal(node):
+    try:
+        ast.literal_eval(node)
+    except ValueError:
+        return False
+    return True

@@ -10,6 +10,7 @@ import math
 import os
 import sys
 import time
+from datetime import datetime
 
 import pages
 from nbclient import NotebookClient
@@ -45,6 +46,7 @@ def tidy(notebook):
         "language_info": {"name": "python", "file_extension": ".py"}}
     known = set()
     for cell in notebook.cells:
+        mark_slow(cell)
         cell.id = _identity(pages.RUNS_IN.sub("", cell.source), known)
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", []):
@@ -55,6 +57,25 @@ def tidy(notebook):
         for output in cell.outputs:
             if "execution_count" in output:
                 output.execution_count = number
+
+
+def mark_slow(cell):
+    """Tag a cell that took seconds; between 1 and 3 s keep the tag as it was."""
+    times = cell.metadata.get("execution")
+    if not times:
+        return
+    begin, end = (datetime.fromisoformat(times[key].replace("Z", "+00:00"))
+                  for key in ("iopub.status.busy", "iopub.status.idle"))
+    seconds = (end - begin).total_seconds()
+    tags = set(cell.metadata.get("tags", []))
+    if seconds > 3:
+        tags.add("slow")
+    elif seconds < 1:
+        tags.discard("slow")
+    if tags:
+        cell.metadata["tags"] = sorted(tags)
+    else:
+        cell.metadata.pop("tags", None)
 
 
 def join_streams(cell):

@@ -5,38 +5,13 @@ Takes about 5 minutes of two quiet cores; 2 GB of memory. Weights differ a littl
 machine to machine. Afterwards bring size and SHA-256 in data/README.md up to date.
 """
 
-import ast
-
 import numpy as np
 import pages
 
-from course_utils import make_fields, quiet_tensorflow
+from course_utils import make_fields
 from course_utils.weights import FOLDER, save_weights
 
 FIELDS, EPOCHS, BATCH, SEED = 1200, 8, 4, 13
-MODULES = ("numpy", "skimage", "scipy", "keras", "course_utils")
-
-
-def functions_of_the_page():
-    """Return a dict: imports, constants and functions of page 13, without running it."""
-    quiet_tensorflow()
-    path, = pages.find_pages("13")
-    wanted = []
-    for cell in pages.cells(pages.read(path), "code"):
-        for node in ast.parse(cell.source).body:
-            if (isinstance(node, (ast.Import, ast.ImportFrom))
-                    or isinstance(node, ast.Assign)
-                    and ast.unparse(node.targets[0]) == "(SIDE, RADIUS)"):
-                wanted.append(node)
-            elif isinstance(node, ast.FunctionDef):
-                node.args.defaults = [default if isinstance(default, ast.Constant)
-                                      else ast.Constant(None)
-                                      for default in node.args.defaults]
-                wanted.append(node)
-    namespace = {}
-    module = ast.fix_missing_locations(ast.Module(wanted, []))
-    exec(compile(module, path.name, "exec"), namespace)
-    return namespace
 
 
 def training_pairs(page, rng, fields=FIELDS):
@@ -52,7 +27,7 @@ def main(name="unet_nuclei.npz"):
     """Train and write the weights."""
     import keras
 
-    page = functions_of_the_page()
+    page = pages.definitions("13", ["SIDE, RADIUS"])
     rng = np.random.default_rng(100 * SEED + SEED)
     x, t = training_pairs(page, rng)
     keras.utils.set_random_seed(SEED)
