@@ -2,7 +2,8 @@
 
 Built and explained on page 15, used on page 16. The classifier is a convolutional
 network of 42,714 numbers trained on the course's digits by ``tools/train_judge.py``;
-here it runs in NumPy, about 10,000 images a second, and needs no TensorFlow.
+here it runs in NumPy, some thousand images a second, and needs no TensorFlow.
+Its test accuracy is 99.5 % on the course's digits and 91 % on MNIST, which it never saw.
 """
 
 from dataclasses import dataclass
@@ -66,8 +67,8 @@ def judge_digits(images, labels=None, *, reference=None):
 
     Notes
     -----
-    The floor is not 0: 1000 *real* digits are at about 0.5 from the reference, since a
-    mean and a covariance of few images are estimates.
+    The floor is not 0: 1000 *real* digits are about 2 away from the reference, and 5000
+    about 0.4, since mean and covariance of few images are rough estimates.
     """
     features, probabilities = judge_features(images)
     read = probabilities.argmax(axis=1)
@@ -223,8 +224,8 @@ def _convolve(x, w, b):
 
 def _halve(x):
     """Return the largest of each 2 x 2 pixels of maps (n, H, W, C)."""
-    n, H, W, C = x.shape
-    return x.reshape(n, H // 2, 2, W // 2, 2, C).max(axis=(2, 4))
+    x = np.maximum(x[:, ::2], x[:, 1::2])
+    return np.maximum(x[:, :, ::2], x[:, :, 1::2])
 
 
 def _checked_images(images, fewest):

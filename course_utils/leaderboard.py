@@ -163,4 +163,5 @@ def _store(row):
         writer.writerow(Row._fields)
         writer.writerows([*other[:2], *(f"{value:.4f}" for value in other[2:])]
                          for other in rows)
+    os.chmod(file.name, 0o644)          # a temporary file is for its owner only
     os.replace(file.name, FILE)

@@ -25,7 +25,7 @@ def join_level(deep, first, second, third):
 def _join_by_index(deep, *kept):
     rows, columns = np.indices((2 * deep.shape[0], 2 * deep.shape[1]))
     up = deep[rows // 2, columns // 2]
-    return np.dstack([up, *[h for h in kept if len(h) == len(up)]])
+    return np.dstack([up, *[h for h in kept if h[..., 0].size == up[..., 0].size]])
 
 
 def _doubled(deep):
@@ -33,7 +33,8 @@ def _doubled(deep):
 
 
 def _skip(deep, kept):
-    return next(h for h in kept if h.shape[0] == 2 * deep.shape[0])
+    return next(h for h in kept
+                if h.shape[:2] == (2 * deep.shape[0], 2 * deep.shape[1]))
 
 
 def _fitted(skip, shape):
@@ -54,7 +55,10 @@ def _join_level():
         tiny = (np.array([[[1.0], [2]]]),
                 np.arange(32.0).reshape(4, 8, 1), 10 + np.arange(8.0).reshape(2, 4, 1),
                 np.array([[[7.0], [9]]]))
-        return [tiny, case(3, 2, 4, 3, 2), case(2, 4, 3, 2, 3), case(2, 2, 2, 1, 2)]
+        partly = (rng.normal(0, 1, (2, 3, 2)), *(
+            rng.normal(0, 1, shape) for shape in ((4, 12, 3), (8, 6, 2), (4, 6, 4))))
+        return [tiny, case(3, 2, 4, 3, 2), case(2, 4, 3, 2, 3), case(2, 2, 2, 1, 2),
+                partly]
 
     def join(up=_doubled, skip=_skip, order=1):
         def answer(deep, *kept):
@@ -67,6 +71,13 @@ def _join_level():
 
     def cut(deep, kept):
         return kept[0][:2 * deep.shape[0], :2 * deep.shape[1]]
+
+    def always(k):
+        return join(skip=lambda deep, kept: kept[k])
+
+    def by_side(axis):
+        return join(skip=lambda deep, kept: next(
+            h for h in kept if h.shape[axis] == 2 * deep.shape[axis]))
 
     def interpolated(deep):
         return ndi.zoom(deep, (2, 2, 1), order=1)
@@ -85,23 +96,35 @@ def _join_level():
         "join_level", join_level, cases,
         {
             "first level": Mistake(
-                (wrong_level(0), join(skip=cut)),
-                "You joined the first map of the encoder, brought to size. Each decoder "
-                "level meets the map of its own size: compare `shape[:2]`."),
+                (always(0), wrong_level(0), join(skip=cut)),
+                "You always joined the first map of the encoder. Each decoder level "
+                "meets the map of its own size: compare `shape[:2]`."),
             "last level": Mistake(
-                wrong_level(-1),
-                "You joined the last and smallest map of the encoder, brought to size. "
-                "Which one fits depends on `deep`: take the map of size (2H, 2W)."),
+                (always(-1), wrong_level(-1)),
+                "You always joined the last map of the encoder. Which one fits depends "
+                "on `deep`: take the map of size (2H, 2W)."),
             "middle level": Mistake(
-                wrong_level(1),
-                "You always joined the second map, brought to size. Which one fits "
-                "depends on `deep`: compare `shape[:2]`."),
+                (always(1), wrong_level(1)),
+                "You always joined the second map. Which one fits depends on `deep`: "
+                "compare `shape[:2]`."),
+            "one side": Mistake(
+                (by_side(0), by_side(1)),
+                "You chose the map by its height or by its width alone. Compare both: "
+                "`h.shape[:2]`."),
+            "one axis": Mistake(
+                (join(up=lambda deep: deep.repeat(4, axis=0)),
+                 join(up=lambda deep: deep.repeat(4, axis=1)),
+                 lambda deep, *kept: deep.repeat(4, axis=0),
+                 lambda deep, *kept: deep.repeat(4, axis=1)),
+                "You repeated along the same axis twice. Repeat the rows once (axis=0) "
+                "and the columns once (axis=1)."),
             "order": Mistake(
                 join(order=-1),
                 "Your channels stand in the other order: those of `deep` come first, "
                 "those of the skip behind them."),
             "added": Mistake(
-                (add, lambda deep, *kept: _doubled(deep) + _skip(deep, kept)),
+                (add, lambda deep, *kept: _doubled(deep) + _skip(deep, kept),
+                 lambda deep, *kept: _doubled(deep) + _skip(deep, kept)[..., :1]),
                 "You added the two maps. A U-Net keeps both: concatenate along the last "
                 "axis. (Adding is what a residual network does.)"),
             "tiled": Mistake(
@@ -167,6 +190,17 @@ def _pad_to_multiple():
         side = -(-max(image.shape) // m) * m
         return np.pad(image, [(0, side - n) for n in image.shape], "symmetric")
 
+    def stacked(image, m):
+        a, b = (-side % m for side in image.shape)
+        out = np.vstack([image, image[-a:][::-1]])
+        return np.hstack([out, out[:, -b:][:, ::-1]])
+
+    def by_rows(image, m):
+        return np.pad(image, [(0, -image.shape[0] % m)] * 2, "symmetric")
+
+    def by_columns(image, m):
+        return np.pad(image, [(0, -image.shape[1] % m)] * 2, "symmetric")
+
     def cropped(image, m):
         return image[:image.shape[0] // m * m, :image.shape[1] // m * m]
 
@@ -177,6 +211,17 @@ def _pad_to_multiple():
                 pad(size=lambda side, m: m - side % m),
                 "A side that is a multiple of m grew by m. m - side % m gives m there; "
                 "-side % m gives 0."),
+            "slice from minus nothing": Mistake(
+                stacked,
+                "A side that is a multiple was doubled: with nothing to add, "
+                "image[-0:] is the whole image. Count from the front, image[M - a:]."),
+            "always 8": Mistake(
+                pad(size=lambda side, m: -side % 8),
+                "You always pad to multiples of 8. The multiple is the argument m."),
+            "one side for both": Mistake(
+                (by_rows, by_columns),
+                "Rows and columns got the same padding. Each side lacks a number of "
+                "its own: -M % m and -N % m."),
             "remainder": Mistake(
                 pad(size=lambda side, m: side % m),
                 "You added the remainder side % m. What is missing to the next multiple "
@@ -187,8 +232,8 @@ def _pad_to_multiple():
                 "is 1 2 3 3 2 …, which NumPy calls 'symmetric'."),
             "zeros": Mistake(
                 pad(mode="constant"),
-                "You padded with zeros. To the network that is a black wall: mirror the "
-                "image."),
+                "You padded with zeros. They would cut nuclei at a straight dark edge: "
+                "mirror the image."),
             "edge": Mistake(
                 pad(mode="edge"),
                 "You repeated the last row and column. Asked is the mirrored image."),
@@ -246,8 +291,9 @@ def _dice_loss():
              under=lambda t, p: t.sum() + p.sum() + 1, out=lambda d: 1 - d):
         return lambda t, p: out(over(t, p) / under(t, p))
 
-    def by_rows(t, p):
-        return np.mean(1 - (2 * (t * p).sum(1) + 1) / (t.sum(1) + p.sum(1) + 1))
+    def along(axis):
+        return lambda t, p: np.mean(1 - (2 * (t * p).sum(axis) + 1)
+                                    / (t.sum(axis) + p.sum(axis) + 1))
 
     def guarded(t, p):
         total = t.sum() + p.sum()
@@ -265,9 +311,9 @@ def _dice_loss():
                 (guarded, *(loss(over=lambda t, p, e=e: 2 * (t * p).sum() + e,
                                  under=lambda t, p, e=e: t.sum() + p.sum() + e)
                             for e in (1e-5, 1e-6, 1e-7, 1e-8))),
-                "You avoided 0/0 by a test or a tiny number. On an empty mask any small "
-                "p then still costs nearly 1, and the gradient jumps. Add 1 above and "
-                "below, always."),
+                "You avoided 0/0 by a test or a tiny number. On an empty mask the "
+                "faintest p then costs 1, as much as a field full of errors, and the "
+                "gradient jumps. Add 1 above and below, always."),
             "smoothed below": Mistake(
                 loss(over=lambda t, p: 2 * (t * p).sum()),
                 "You added the 1 below only: two empty masks then lose 1, though they "
@@ -303,8 +349,19 @@ def _dice_loss():
                 loss(under=lambda t, p: (t**2).sum() + (p**2).sum() + 1),
                 "You squared below, as the V-Net paper does. Asked are the plain sums."),
             "by rows": Mistake(
-                by_rows,
-                "You made a Dice of each row and averaged. Sum over all pixels first."),
+                (along(1), along(0)),
+                "You made a Dice of each row or column and averaged. Sum over all pixels "
+                "first."),
+            "brackets": Mistake(
+                (lambda t, p: 1 - 2 * (t * p).sum() + 1 / (t.sum() + p.sum() + 1),
+                 lambda t, p: 1 - (2 * (t * p).sum() + 1) / t.sum() + p.sum() + 1,
+                 lambda t, p: 1 - 2 * (t * p).sum() + 1 / t.sum() + p.sum() + 1),
+                "Brackets are missing: the whole upper line is divided by the whole "
+                "lower line, and the ratio is subtracted from one."),
+            "product of sums": Mistake(
+                loss(over=lambda t, p: 2 * t.sum() * p.sum() + 1),
+                "You multiplied the two sums. The common part is a sum of products: "
+                "multiply pixel by pixel, then sum."),
             "means": Mistake(
                 loss(over=lambda t, p: 2 * (t * p).mean() + 1,
                      under=lambda t, p: t.mean() + p.mean() + 1),
@@ -350,7 +407,9 @@ def _three_classes():
         cells = np.where(far[0] < 4.2, seeds[tuple(far[1])], 0)
         disc = (np.hypot(*np.ogrid[-6:7, -6:7]) < 4.6) * 5
         disc[:, 7:][disc[:, 7:] > 0] = 2
-        return [(labels,) for labels in (tiny, cells, disc,
+        thin = np.array([[0, 0, 0, 0, 0, 0], [3, 3, 3, 3, 3, 0], [0, 0, 0, 0, 0, 0],
+                         [1, 2, 1, 1, 2, 1], [1, 2, 1, 1, 2, 1]])
+        return [(labels,) for labels in (tiny, thin, cells, disc,
                                          np.kron(cells, np.ones((2, 3), int)))]
 
     def eroded(mask, structure=None, border=1):
@@ -392,6 +451,23 @@ def _three_classes():
         rim[:, 1:] |= labels[:, 1:] != labels[:, :-1]
         return np.where(labels == 0, 0, np.where(rim, 2, 1))
 
+    def other_way(labels):
+        return one_way(labels[::-1, ::-1])[::-1, ::-1]
+
+    def where(rim):
+        return lambda labels: np.where(labels == 0, 0, np.where(rim(labels), 2, 1))
+
+    def slope(labels):
+        return np.hypot(*np.gradient(labels.astype(float))) > 0
+
+    def extreme(filtered):
+        cross = ndi.generate_binary_structure(2, 1)
+        return where(lambda labels: filtered(labels, footprint=cross,
+                                             mode="nearest") != labels)
+
+    def curvature(labels):
+        return ndi.laplace(labels.astype(float), mode="nearest") != 0
+
     return Exercise(
         "three_classes", three_classes, cases,
         {
@@ -425,9 +501,23 @@ def _three_classes():
                 swapped,
                 "Inside and rim are exchanged: 1 is inside, 2 is rim."),
             "one direction": Mistake(
-                one_way,
-                "You compared with the pixel above and on the left only. Compare with "
-                "all four sides."),
+                (one_way, other_way),
+                "You compared with one pixel of each axis only, as np.diff does. Compare "
+                "with all four sides."),
+            "gradient": Mistake(
+                where(slope),
+                "np.gradient compares the two neighbours with each other, not with the "
+                "pixel: a rim between equal neighbours is missed, and a wider one comes "
+                "out elsewhere. Compare each neighbour with the pixel itself."),
+            "largest or smallest": Mistake(
+                (extreme(ndi.maximum_filter), extreme(ndi.minimum_filter)),
+                "You compared with the largest or the smallest neighbour only. A pixel "
+                "whose own label is the extreme one finds no difference: compare with "
+                "each of the four, or with both extremes."),
+            "sum of differences": Mistake(
+                where(curvature),
+                "You summed the differences: those of opposite sign cancel. Compare "
+                "each neighbour by itself."),
             "foreground": Mistake(
                 lambda labels: (labels > 0) * 1,
                 "That is the mask: there is no rim yet."),
@@ -507,6 +597,29 @@ def _tile_spans():
         return np.stack([top, np.minimum(top + side + 2 * margin, length), start, stop],
                         1)
 
+    def late(length, side, margin):
+        right = tile_spans(length, side, margin)
+        right[:, 2] = right[:, 0] + margin
+        return right
+
+    def cut_once(first, last):
+        def answer(length, side, margin):
+            right = tile_spans(length, side, margin)
+            if first:
+                right[1:, 0] = right[1:, 2] - margin
+            if last:
+                right[:-1, 1] = right[:-1, 3] + margin
+            return right
+        return answer
+
+    def last_whole(length, side, margin):
+        spans = [[max(k - margin, 0), min(k + side + margin, length), k, k + side]
+                 for k in range(0, length - side + 1, side)]
+        if length % side:
+            k = length - side
+            spans.append([max(k - margin, 0), length, k, length])
+        return np.array(spans)
+
     return Exercise(
         "tile_spans", tile_spans, cases,
         {
@@ -548,6 +661,20 @@ def _tile_spans():
                 spans(starts=lambda n, s, g: np.arange(0, n, max(s - g, 1))),
                 "Your tiles keep overlapping pixels: kept parts follow each other "
                 "without overlap, side pixels apart. The margin is for reading only."),
+            "steps with margin": Mistake(
+                (spans(starts=lambda n, s, g: np.arange(0, n, s + g)),
+                 spans(starts=lambda n, s, g: np.arange(0, n, s + 2 * g))),
+                "Your tiles advance by side and margin: pixels between them are lost. "
+                "They advance by side alone."),
+            "kept from the cut start": Mistake(
+                late,
+                "You keep from a margin after the first pixel that is read. Where the "
+                "reading was cut at 0 that is too late: tile k keeps from k side."),
+            "cut once": Mistake(
+                (cut_once(True, True), cut_once(True, False), cut_once(False, True)),
+                "You cut the reading in the first or the last tile only. With a margin "
+                "wider than a tile others stick out as well: max and min in every "
+                "tile."),
             "local": Mistake(
                 local,
                 "Your kept parts are counted inside of the tile. Count them in the "
@@ -562,7 +689,7 @@ def _tile_spans():
                 inclusive,
                 "Your ends are the last pixels. Ends are excluded, as in slices."),
             "moved back": Mistake(
-                shifted,
+                (shifted, last_whole),
                 "You moved the last tile back to make it whole. Tile k keeps from k "
                 "side; the last one is shorter."),
         },
