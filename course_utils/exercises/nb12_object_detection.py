@@ -87,7 +87,7 @@ def _from_coco():
                 "Your array is (4, n): one row for each coordinate. Wanted is one row for "
                 "each box: stack along axis 1, or transpose."),
             "first box only": Mistake(
-                lambda boxes: from_coco(boxes)[0],
+                (lambda boxes: from_coco(boxes)[0], lambda boxes: from_coco(boxes)[:1]),
                 "You converted one box. The function gets n of them, an array (n, 4): "
                 "index columns, boxes[:, 0], and not boxes[0]."),
         },
@@ -126,7 +126,7 @@ def _iou_by_cells(a, b):
 
 def _ratio(*, one=0, clip=lambda w, h: max(w, 0) * max(h, 0),
            under=lambda A, B, common, hull: A + B - common,
-           over=lambda common: common, safe=True):
+           over=lambda common: common, shift=0, safe=True):
     """Return an answer to box_iou in which one thing is done in another way."""
     def answer(a, b):
         common = clip(min(a[2], b[2]) - max(a[0], b[0]) + one,
@@ -137,13 +137,22 @@ def _ratio(*, one=0, clip=lambda w, h: max(w, 0) * max(h, 0),
         bottom = under(A, B, common, hull)
         if safe and bottom == 0:
             return 0.0
-        return over(common) / bottom
+        return shift + over(common) / bottom
     return answer
 
 
 def _both(**change):
     """Return the answer with and without the guard against an empty union."""
     return _ratio(**change), _ratio(**change, safe=False)
+
+
+def _hull_as_common(is_empty):
+    def answer(a, b):
+        common = ((max(a[2], b[2]) - min(a[0], b[0]))
+                  * (max(a[3], b[3]) - min(a[1], b[1])))
+        union = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - common
+        return 0.0 if is_empty(union) else common / union
+    return answer
 
 
 def _box_iou():
@@ -225,6 +234,31 @@ def _box_iou():
                     A + B - common, 1))(a, b),),
                 "You replaced every union below 1 by 1. Sides may be fractions: treat only "
                 "a union of exactly 0 on its own."),
+            "1 - IoU": Mistake(
+                (lambda a, b: 1 - box_iou(a, b),
+                 _ratio(over=lambda common: -common, shift=1),
+                 lambda a, b: 1 - _ratio(safe=False)(a, b)),
+                "You returned 1 - IoU, a distance. IoU itself is wanted: 1 for equal "
+                "boxes, 0 for boxes apart."),
+            "width used twice": Mistake(
+                _both(clip=lambda w, h: max(w, 0) ** 2),
+                "Your common height is a copy of the width. Take the indices 1 and 3 for "
+                "it: min(a[3], b[3]) - max(a[1], b[1])."),
+            "min and max exchanged": Mistake(
+                (_hull_as_common(lambda union: False),
+                 _hull_as_common(lambda union: union == 0),
+                 _hull_as_common(lambda union: union <= 0)),
+                "You exchanged min and max: that is the box around both. The common part "
+                "begins at the *larger* left side and ends at the *smaller* right one."),
+            "rounded": Mistake(
+                (lambda a, b: round(box_iou(a, b), 1),
+                 lambda a, b: round(box_iou(a, b), 2),
+                 lambda a, b: round(box_iou(a, b), 3)),
+                "You rounded the result. Return it as it is."),
+            "cut off below one half": Mistake(
+                (lambda a, b: box_iou(a, b) if box_iou(a, b) >= 0.5 else 0.0,),
+                "You return 0 where the IoU is below 0.5. Return the IoU itself, however "
+                "small; whether it is enough is decided elsewhere."),
             "empty taken as equal": Mistake(
                 lambda a, b: box_iou(a, b) if (a[2] - a[0]) or (b[2] - b[0]) else 1.0,
                 "For two boxes without area you returned 1. The task asks for 0: they "
@@ -270,6 +304,13 @@ def _encoded(*, cell=math.floor, offset=lambda u, k, S: u - k - 0.5,
         return np.array(after(i, j, offset(x, j, S), offset(y, i, S),
                               size(b[2] - b[0], S), size(b[3] - b[1], S)), float)
     return answer
+
+
+def _in_pixels(b, S):
+    """Forget to divide the middle by S where the cell is subtracted."""
+    right = encode_box(b, S)
+    middle = (b[:2] + b[2:]) / 2
+    return np.r_[right[:2], middle - right[1::-1] - 0.5, right[4:]]
 
 
 def _encode_box():
@@ -360,6 +401,28 @@ def _encode_box():
                                     encode_box(b, S)[2:]],),
                 "Your i and j have fractions. A cell is counted in whole numbers: round "
                 "down, with // or int()."),
+            "rows and columns exchanged": Mistake(
+                _encoded(after=lambda i, j, dx, dy, w, h: (j, i, dy, dx, w, h)),
+                "You exchanged both pairs. The row comes before the column, i before j, "
+                "but dx, along the columns, comes before dy."),
+            "middle in pixels": Mistake(
+                (_in_pixels,),
+                "You subtracted a number of cells from a number of pixels. Divide the "
+                "middle of the box by S before you subtract j or i: x / S - j - 0.5."),
+            "S fixed": Mistake(
+                (lambda b, S: encode_box(b, 8),),
+                "You used 8 as the side of a cell. Use the argument S."),
+            "middle rounded": Mistake(
+                (_encoded(point=lambda p, q: (p + q) // 2),
+                 _encoded(point=lambda p, q: round((p + q) / 2))),
+                "You rounded the middle of the box to a whole pixel, with // 2 or round. "
+                "It may lie between pixels: divide by 2."),
+            "leading 1": Mistake(
+                (lambda b, S: np.r_[1, encode_box(b, S)],
+                 lambda b, S: np.r_[1, encode_box(b, S)[2:]],
+                 lambda b, S: np.r_[encode_box(b, S)[:2], 1, encode_box(b, S)[2:]]),
+                "You put the 1 of a responsible cell into your numbers, as the targets "
+                "of the page do. Wanted are six: i, j, dx, dy, log_w, log_h."),
             "half the size as middle": Mistake(
                 _encoded(point=lambda p, q: (q - p) / 2),
                 "Your middle is half of the size: add x0 to it, or take (x0 + x1) / 2."),
@@ -435,6 +498,49 @@ def _inverted(boxes, scores, threshold):
     return np.array(keep)
 
 
+def _rest_inverted(boxes, scores, threshold):
+    """Go on with the boxes that should have been deleted."""
+    order, keep = np.argsort(-scores), []
+    while len(order):
+        best, order = order[0], order[1:]
+        keep.append(best)
+        order = [k for k in order if box_iou(boxes[best], boxes[k]) > threshold]
+    return np.array(keep)
+
+
+def _removed_in_the_loop(boxes, scores, threshold):
+    """Remove from the list that the loop runs through: it skips the next one."""
+    order, keep = np.argsort(-scores).tolist(), []
+    while order:
+        best = order.pop(0)
+        keep.append(best)
+        for k in order:
+            if box_iou(boxes[best], boxes[k]) > threshold:
+                order.remove(k)
+    return np.array(keep)
+
+
+def _popped_in_the_loop(boxes, scores, threshold):
+    keep = np.argsort(-scores).tolist()
+    for m in range(len(keep)):
+        for n in range(m + 1, len(keep)):
+            if n < len(keep) and box_iou(boxes[keep[m]], boxes[keep[n]]) > threshold:
+                keep.pop(n)
+    return np.array(keep)
+
+
+def _kept_if(enough):
+    """Return an answer that keeps a box if enough(overlaps with the kept ones)."""
+    def answer(boxes, scores, threshold):
+        keep = []
+        for k in np.argsort(-scores):
+            low = [box_iou(boxes[k], boxes[other]) <= threshold for other in keep]
+            if not keep or enough(low):
+                keep.append(k)
+        return np.array(keep)
+    return answer
+
+
 def _unsorted(boxes, scores, threshold):
     """Go through the boxes as they stand."""
     return suppress(boxes, -np.arange(len(boxes)), threshold)
@@ -499,8 +605,31 @@ def _suppress():
                 (_strict,),
                 "You deleted a box whose IoU equals the threshold. It goes only if the "
                 "IoU is *above* it: keep on <=."),
+            "removed while looping": Mistake(
+                (_removed_in_the_loop, _popped_in_the_loop),
+                "You remove from the list that your loop runs through, so the loop skips "
+                "the box after each removed one. Build a new list of those that stay."),
+            "any in place of all": Mistake(
+                (_kept_if(any),),
+                "You keep a box as soon as it is apart from *one* of the kept boxes "
+                "(any). It must be apart from all of them: all(...)."),
+            "last kept only": Mistake(
+                (_kept_if(lambda low: low[-1]),),
+                "You compared each box with the one that was kept last. Compare it with "
+                "all that were kept so far."),
+            "threshold fixed": Mistake(
+                (lambda boxes, scores, threshold: suppress(boxes, scores, 0.45),
+                 lambda boxes, scores, threshold: suppress(boxes, scores, 0.5)),
+                "You used a threshold of your own. Use the argument `threshold`."),
+            "scores cut": Mistake(
+                (lambda boxes, scores, threshold: scores > threshold,
+                 lambda boxes, scores, threshold: np.flatnonzero(scores > threshold),
+                 lambda boxes, scores, threshold: np.array(
+                     [k for k in np.argsort(-scores) if scores[k] > threshold])),
+                "You compared the scores with the threshold. It is a threshold for the "
+                "IoU of two boxes; no score is too low here."),
             "kept what overlaps": Mistake(
-                (_inverted,),
+                (_inverted, _rest_inverted),
                 "Your comparison is the wrong way round: you kept the boxes that overlap "
                 "a kept one, and deleted the others."),
             "order of the input": Mistake(
@@ -594,6 +723,13 @@ def _grid_points(points):
     return answer
 
 
+def _exact_ap(hit, n):
+    """Return AP as a Fraction, as the page's own check computes it."""
+    return sum((max((Fraction(sum(map(int, hit[:m])), m) for m in
+                     range(k + 1, len(hit) + 1)), default=Fraction(0))
+                for k in range(len(hit)) if hit[k]), Fraction(0)) / n
+
+
 def _ap():
     def cases(rng):
         hits = [[1, 0, 1, 1, 0], [0, 1, 0, 1, 1, 0, 0, 1], [0, 0, 1, 0, 1, 1, 0],
@@ -622,7 +758,8 @@ def _ap():
                 "You reversed the precision, accumulated, and did not turn it back: "
                 "[::-1] once more."),
             "over the hits": Mistake(
-                (lambda hit, n: ap(hit, max(np.sum(hit), 1)),),
+                (lambda hit, n: ap(hit, max(np.sum(hit), 1)),
+                 lambda hit, n: ap(hit, np.sum(hit))),
                 "You divided by the number of hits. True boxes that were never found "
                 "count, too: divide by n."),
             "over the detections": Mistake(
@@ -647,7 +784,9 @@ def _ap():
                 "filled precision over the hits, and divide by n."),
             "mean over the hits, not filled": Mistake(
                 (lambda hit, n: _curve(hit, n)[0][np.asarray(hit, bool)].sum()
-                 / max(np.sum(hit), 1),),
+                 / max(np.sum(hit), 1),
+                 lambda hit, n: _curve(hit, n)[0][np.asarray(hit, bool)].sum()
+                 / np.sum(hit)),
                 "You took the mean of the precisions at the hits. Two things are missing: "
                 "fill the dips from the right, and divide by n, not by the hits."),
             "sum of all precisions": Mistake(
@@ -671,6 +810,33 @@ def _ap():
                 (lambda hit, n: ap(hit, 1),),
                 "You summed precision over the hits and did not divide. Each hit raises "
                 "recall by 1 / n."),
+            "percent": Mistake(
+                (lambda hit, n: 100 * ap(hit, n),),
+                "You returned percent. AP is a number from 0 to 1: do not multiply by "
+                "100."),
+            "curve returned, too": Mistake(
+                (lambda hit, n: (ap(hit, n), *_curve(hit, n)),
+                 lambda hit, n: (ap(hit, n), _curve(hit, n)[0]),
+                 lambda hit, n: (ap(hit, n), _fill(_curve(hit, n)[0])),
+                 lambda hit, n: (ap(hit, n), _fill(_curve(hit, n)[0]), _curve(hit, n)[1]),
+                 lambda hit, n: (ap(hit, n), 0)),
+                "You returned several values, as `average_precision` of the page does. "
+                "AP alone is wanted, one number."),
+            "one rectangle": Mistake(
+                (_from_curve(lambda P, R, n: P.max() * R[-1]),
+                 _from_curve(lambda P, R, n: P[-1] * R[-1])),
+                "You multiplied one precision by the last recall: a single rectangle. "
+                "Each step of recall has a filled precision of its own: sum the steps."),
+            "precision sorted": Mistake(
+                (_from_curve(lambda P, R, n: np.sum(step(R) * np.sort(P)[::-1])),),
+                "You sorted the precision. It falls then, too, but its values move to "
+                "other places of the list. Fill from the right: each becomes the largest "
+                "from there on."),
+            "filled from the next only": Mistake(
+                (_from_curve(lambda P, R, n: np.sum(
+                    step(R) * np.maximum(P, np.r_[P[1:], 0]))),),
+                "You compared each precision with the next one only. Wanted is the "
+                "largest of all that come later."),
             "worst first": Mistake(
                 (lambda hit, n: ap(hit[::-1], n),),
                 "You reversed the hits. They come best score first: count from the "
@@ -685,7 +851,9 @@ def _ap():
          "Fill the dips from the right: np.maximum.accumulate(P[::-1])[::-1].",
          "Each hit raises recall by 1 / n: sum the filled precision at the hits, and "
          "divide by n."],
+        canonical=lambda value: float(value) if isinstance(value, Fraction) else value,
         independent=_ap_by_fractions,
         also_right=(_from_curve(lambda P, R, n: np.sum(step(R) * _fill(P))),
+                    _exact_ap,
                     lambda hit, n: sum(max(_curve(hit, n)[0][k:]) for k in
                                        range(len(hit)) if hit[k]) / n))
