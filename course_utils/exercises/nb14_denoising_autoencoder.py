@@ -1,10 +1,12 @@
 """Exercises of page 14: Denoising autoencoders."""
 
 import math
+from collections import Counter
 
 import numpy as np
 from sklearn.decomposition import PCA
 
+from course_utils.compare import difference
 from course_utils.exercise import Exercise, Mistake
 
 
@@ -77,6 +79,20 @@ def _reconstruct():
         V = np.linalg.eigh(np.cov(x.T))[1][:, :K]
         return (x - mean) @ V @ V.T + mean
 
+    def around(centre):
+        def answer(x, K):
+            V = np.linalg.svd(x - centre(x), full_matrices=False)[2][:K]
+            return (x - centre(x)) @ V.T @ V + centre(x)
+        return answer
+
+    def unsorted(x, K):
+        V = np.linalg.eig(np.cov(x.T))[1].real[:, :K]
+        return (x - x.mean(0)) @ V @ V.T + x.mean(0)
+
+    def centred_late(x, K):
+        V = np.linalg.eigh(x.T @ x)[1][:, ::-1][:, :K]
+        return (x - x.mean(0)) @ V @ V.T + x.mean(0)
+
     return Exercise(
         "reconstruct", reconstruct, cases,
         {
@@ -108,8 +124,34 @@ def _reconstruct():
                 wrong_factor,
                 "You took columns of the third factor of the SVD. The directions are "
                 "its *rows*: Vt[:K]."),
+            "one number": Mistake(
+                around(np.mean),
+                "You subtracted one number, the mean of all pixels of all samples. The "
+                "mean is a row, one number for each column: x.mean(axis=0)."),
+            "unsorted": Mistake(
+                unsorted,
+                "np.linalg.eig returns the directions in no order. Sort them by their "
+                "eigenvalues, the largest first, or use svd, which sorts."),
+            "median": Mistake(
+                around(lambda x: np.median(x, axis=0)),
+                "You subtracted the median. The squared error is smallest around the "
+                "mean row: x.mean(axis=0)."),
+            "centred too late": Mistake(
+                centred_late,
+                "Your directions come from x itself, and the mean was subtracted only "
+                "afterwards: take the directions of x - mean."),
+            "one direction": Mistake(
+                lambda x, K: codes(x, 1),
+                "You kept one direction whatever K is. That was right for the four "
+                "points; the slice is [:K]."),
+            "both": Mistake(
+                (lambda x, K: (code(x, K), reconstruct(x, K)),
+                 lambda x, K: (reconstruct(x, K), code(x, K))),
+                "You returned the codes as well. Return the rebuilt samples alone, one "
+                "array (n, D)."),
             "the code": Mistake(
-                code,
+                (code, lambda x, K: -code(x, K),
+                 lambda x, K: PCA(K, svd_solver="full").fit_transform(x)),
                 "That is the code, (n, K). The decoder is missing: code @ V + mean."),
             "one direction more": Mistake(
                 lambda x, K: codes(x, K + 1),
@@ -167,10 +209,15 @@ def _noise_pairs():
     return Exercise(
         "noise_pairs", noise_pairs, cases,
         {
+            "no noise": Mistake(
+                lambda f, eta, sigma: (f, f),
+                "Your input has no noise, so the network would learn to copy. The "
+                "input is f + sigma * eta."),
             "noisy target": Mistake(
                 both,
                 "Your target is the noisy image itself. The network would learn to "
-                "copy: the target is the clean f."),
+                "copy: the target is the clean f. (f += ... would change f itself: "
+                "write f + sigma * eta.)"),
             "swapped": Mistake(
                 lambda f, eta, sigma: (f, f + sigma * eta),
                 "Input and target are swapped: you ask the network to *add* noise. "
@@ -178,8 +225,8 @@ def _noise_pairs():
             "noise as target": Mistake(
                 (lambda f, eta, sigma: (f + sigma * eta, sigma * eta),
                  lambda f, eta, sigma: (f + sigma * eta, eta)),
-                "Your target is the noise. That trains R; here the network returns the "
-                "image, so the target is f."),
+                "Your target is the noise. Some networks are trained so; here the "
+                "network returns the image, so the target is f."),
             "two noises": Mistake(
                 (lambda f, eta, sigma: (f + sigma * eta, f - sigma * eta),
                  lambda f, eta, sigma: (f + sigma * eta,
@@ -196,6 +243,19 @@ def _noise_pairs():
             "variance": Mistake(
                 lambda f, eta, sigma: (f + sigma**2 * eta, f),
                 "You multiplied by the variance. sigma is the standard deviation: "
+                "sigma * eta."),
+            "root": Mistake(
+                lambda f, eta, sigma: (f + np.sqrt(sigma) * eta, f),
+                "You multiplied by the root of sigma. sigma is the standard deviation "
+                "already: sigma * eta."),
+            "sigma added": Mistake(
+                (lambda f, eta, sigma: (f + eta + sigma, f),
+                 lambda f, eta, sigma: (f + sigma, f)),
+                "You added sigma, which makes the whole image brighter. It is the "
+                "factor of eta: sigma * eta."),
+            "sigma as divisor": Mistake(
+                lambda f, eta, sigma: (f + eta / sigma, f),
+                "You divided eta by sigma. Noise of standard deviation sigma is "
                 "sigma * eta."),
             "standard noise": Mistake(
                 lambda f, eta, sigma: (f + eta, f),
@@ -221,7 +281,18 @@ def _noise_pairs():
         ["What does the network see, and what should it answer?",
          "Input: f plus sigma times eta. Target: the clean f.",
          "return f + sigma * eta, f"],
-        independent=_pairs_by_loop)
+        independent=_pairs_by_loop, explain=_explain_pair)
+
+
+def _explain_pair(pair, wanted):
+    """Say which half of a pair is wrong, where no known mistake fits."""
+    right = [difference(mine, theirs) is None
+             for mine, theirs in zip(pair, wanted, strict=True)]
+    if right == [False, True]:
+        return ("the target is right, but the input is not f + sigma * eta. Did you draw "
+                "noise of your own? Use the given eta.\n" + difference(pair[0],
+                                                                      wanted[0]).text)
+    return ""
 
 
 # --- split by photograph ---------------------------------------------------------------
@@ -229,7 +300,7 @@ def _noise_pairs():
 def tested_patches(owner):
     """Return True for the patches of the last third of the photographs."""
     names = np.unique(owner)
-    held = math.ceil(len(names) / 3)
+    held = int(np.ceil(len(names) / 3))
     return np.isin(owner, names[-held:])
 
 
@@ -281,11 +352,43 @@ def _tested_patches():
     def by_number(owner):
         return np.asarray(owner) > np.max(owner) * 2 / 3
 
+    def by_range(owner):
+        low, high = np.min(owner), np.max(owner)
+        return np.asarray(owner) > low + 2 / 3 * (high - low)
+
+    def as_if_without_gaps(owner):
+        return np.asarray(owner) > np.max(owner) - math.ceil(np.max(owner) / 3)
+
+    def sorted_patches(owner):
+        test = np.zeros(len(owner), bool)
+        test[np.argsort(owner, kind="stable")[-math.ceil(len(owner) / 3):]] = True
+        return test
+
+    def sorted_patches_down(owner):
+        test = np.zeros(len(owner), bool)
+        test[np.argsort(owner, kind="stable")[-(len(owner) // 3):]] = True
+        return test
+
+    def above(owner):
+        names = np.unique(owner)
+        return np.asarray(owner) > names[-math.ceil(len(names) / 3)]
+
+    def largest(owner):
+        names, counts = np.unique(owner, return_counts=True)
+        order = np.argsort(counts, kind="stable")
+        return np.isin(owner, names[order[-math.ceil(len(names) / 3):]])
+
+    def most_common(owner):
+        counted = Counter(np.asarray(owner).tolist())
+        held = counted.most_common(math.ceil(len(counted) / 3))
+        return np.isin(owner, [name for name, _ in held])
+
     return Exercise(
         "tested_patches", tested_patches, cases,
         {
             "split of patches": Mistake(
-                (last_patches, last_patches_down, every_third, every_third_late),
+                (last_patches, last_patches_down, every_third, every_third_late,
+                 sorted_patches, sorted_patches_down),
                 "You split the *patches*. Then neighbours from one photograph stand on "
                 "both sides: choose photographs, and take all their patches."),
             "a part of each": Mistake(
@@ -309,9 +412,21 @@ def _tested_patches():
                 "You took the photographs that appear last. The order of patches is "
                 "arbitrary: sort the numbers, as np.unique does."),
             "by value": Mistake(
-                by_number,
-                "You compared with two thirds of the largest number. Numbers have "
-                "gaps: count the photographs that occur."),
+                (by_number, by_range, as_if_without_gaps),
+                "You computed the limit from the largest number. Numbers have gaps: "
+                "count the photographs that occur."),
+            "above": Mistake(
+                above,
+                "You left out the smallest of the tested numbers: it belongs to the "
+                "test, so compare with >=."),
+            "one more": Mistake(
+                share(count=lambda n: n // 3 + 1),
+                "n // 3 + 1 is one too many where 3 divides n: of 3 photographs 1 is "
+                "tested. Rounded up is int(np.ceil(n / 3))."),
+            "by size": Mistake(
+                (largest, most_common),
+                "You tested the photographs with the most patches. Asked are those "
+                "with the largest numbers."),
             "indices": Mistake(
                 lambda owner: np.flatnonzero(tested_patches(owner)),
                 "You returned the places of the tested patches. Asked is a mask as "
@@ -326,7 +441,7 @@ def _tested_patches():
                 "up."),
         },
         ["Which numbers occur, each once? np.unique returns them sorted.",
-         "math.ceil(len(names) / 3) photographs are tested, the last ones.",
+         "int(np.ceil(len(names) / 3)) photographs are tested, the last ones.",
          "np.isin(owner, names[-held:]) marks all their patches."],
         independent=_tested_by_loop,
         also_right=(share(), lambda owner: _tested_by_loop(owner).astype(int)))
@@ -350,12 +465,12 @@ def _denoise_by_index(g, noise_of, m):
 
 
 def noise_by_blocks(x, m):
-    """Return a quarter of the deviation of x from its means of m x m blocks."""
+    """Return a noise that depends on blocks, on levels and on the size of x."""
     M, N = x.shape
     if M % m or N % m:
         raise ValueError(f"the sides {M} and {N} are no multiples of {m}")
     means = x.reshape(M // m, m, N // m, m).mean((1, 3))
-    return (x - means.repeat(m, 0).repeat(m, 1)) / 4 + 0.02 * x**2
+    return (x - means.repeat(m, 0).repeat(m, 1)) / 4 + 0.02 * x**2 + 0.001 * x.size
 
 
 def noise_in_pairs(x):
@@ -405,6 +520,36 @@ def _denoise_any_size():
 
     def clipped_after(g, noise_of, m):
         return np.clip(denoise()(g, noise_of, m), 0, 1)
+
+    def square(g, noise_of, m):
+        side = math.ceil(max(g.shape) / m) * m
+        return denoise(size=lambda n, m: side - n)(g, noise_of, m)
+
+    def exchanged(g, noise_of, m):
+        return padded_by(g, noise_of, -g.shape[1] % m, -g.shape[0] % m)
+
+    def padded_by(g, noise_of, rows, columns):
+        x = np.pad(g, [(0, rows), (0, columns)], mode="symmetric")
+        return (x - noise_of(x))[:g.shape[0], :g.shape[1]]
+
+    def cut_by_minus(g, noise_of, m):
+        rows, columns = (-n % m for n in g.shape)
+        x = np.pad(g, [(0, rows), (0, columns)], mode="symmetric")
+        return (x - noise_of(x))[:-rows, :-columns]
+
+    def around(g, noise_of, m):
+        (M, N), pads = g.shape, [(-n % m // 2, -n % m - -n % m // 2) for n in g.shape]
+        x = np.pad(g, pads, mode="symmetric")
+        (top, _), (left, _) = pads
+        return (x - noise_of(x))[top:top + M, left:left + N]
+
+    def all_around(pad, columns=False):
+        def answer(g, noise_of, m):
+            M, N = g.shape
+            k = pad(N if columns else M, m)
+            x = np.pad(g, k, mode="symmetric")
+            return (x - noise_of(x))[k:k + M, k:k + N]
+        return answer
 
     def before(g, noise_of, m):
         M, N = g.shape
@@ -472,9 +617,41 @@ def _denoise_any_size():
                 "You divided g by its own maximum. The network was trained for one "
                 "noise level, and the division changes it."),
             "a whole multiple more": Mistake(
-                denoise(size=lambda n, m: m - n % m, cut=False),
-                "A side that is a multiple already grew by m, and the result was not "
-                "cut back: -n % m, and [:M, :N]."),
+                (denoise(size=lambda n, m: m - n % m),
+                 denoise(size=lambda n, m: m - n % m, cut=False)),
+                "A side that is a multiple already grew by m: m - n % m is m there. "
+                "The number that is missing is -n % m; cut back to [:M, :N]."),
+            "square": Mistake(
+                square,
+                "You enlarged the image to a square. Each side grows to *its* next "
+                "multiple of m."),
+            "what is over": Mistake(
+                (denoise(size=lambda n, m: n % m),
+                 denoise(size=lambda n, m: n % m, cut=False)),
+                "n % m says how many rows are over; missing to the next multiple are "
+                "-n % m. (For m = 2 both are the same.)"),
+            "stride 2": Mistake(
+                (denoise(size=lambda n, m: -n % 2), denoise(size=lambda n, m: n % 2)),
+                "You enlarged to multiples of 2, which is right for the network of the "
+                "page. Here it is m: -n % m."),
+            "exchanged": Mistake(
+                exchanged,
+                "You exchanged rows and columns: np.pad takes first the rows, "
+                "(0, -M % m), then the columns, (0, -N % m)."),
+            "one number for both": Mistake(
+                (lambda g, noise_of, m: padded_by(g, noise_of, *2 * [-g.shape[0] % m]),
+                 lambda g, noise_of, m: padded_by(g, noise_of, *2 * [-g.shape[1] % m])),
+                "You enlarged rows and columns by the same number. Each side has its "
+                "own: -M % m and -N % m."),
+            "cut by minus 0": Mistake(
+                cut_by_minus,
+                "You cut with [:-pad]. Where nothing was added that is [:-0], which is "
+                "empty: cut with [:M, :N]."),
+            "on both sides": Mistake(
+                (around, all_around(lambda n, m: m), all_around(lambda n, m: -n % m),
+                 all_around(lambda n, m: -n % m, columns=True)),
+                "You padded on all sides. Then the blocks of the network start "
+                "elsewhere; pad below and on the right only."),
         },
         ["How many rows does a side of 5 lack to the next multiple of 4? -5 % 4.",
          "np.pad(g, [(0, -M % m), (0, -N % m)], mode='symmetric').",
@@ -562,6 +739,26 @@ def _mean_psnr():
             "natural logarithm": Mistake(
                 (score(log=np.log), score(log=np.log2)),
                 "A decibel needs the logarithm to base 10, np.log10."),
+            "bel": Mistake(
+                score(factor=1),
+                "The factor 10 is missing: a decibel is a tenth of a bel, so it is "
+                "10 log10."),
+            "spread": Mistake(
+                (score(error=lambda f, e: np.var(f - e)),
+                 score(error=lambda f, e: np.std(f - e)),
+                 score(error=lambda f, e: np.std(f - e), factor=20)),
+                "You used the variance or the standard deviation of f - e. Both forget "
+                "a shift of all levels: take the mean of (f - e)**2."),
+            "square of the mean": Mistake(
+                score(error=lambda f, e: np.mean(f - e) ** 2),
+                "You squared the mean of the errors, in which plus and minus cancel: "
+                "square first, np.mean((f - e)**2)."),
+            "one axis": Mistake(
+                (lambda f, e: np.mean(-10 * np.log10(np.mean((f - e) ** 2, axis=0))),
+                 lambda f, e: np.mean(-10 * np.log10(np.mean((f - e) ** 2, axis=1))),
+                 lambda f, e: np.mean(-10 * np.log10(np.mean((f - e) ** 2, axis=2)))),
+                "You averaged over one axis before the logarithm. The MSE of a "
+                "photograph is the mean over all its rows and columns, axis=(1, 2)."),
             "sign": Mistake(
                 score(factor=-10),
                 "The sign is wrong: a small error is to give a large PSNR."),
@@ -620,6 +817,15 @@ def _frame_pairs():
         T = len(frames) // 2 * 2
         return frames[:T:2], frames[1:T:2]
 
+    def own_end(frames):
+        return frames, np.concatenate([frames[1:], frames[-1:]])
+
+    def neighbours(frames):
+        return frames, (np.roll(frames, 1, axis=0) + np.roll(frames, -1, axis=0)) / 2
+
+    def list_of_pairs(frames):
+        return [(frame, frames[(k + 1) % len(frames)]) for k, frame in enumerate(frames)]
+
     def each_with_first(frames):
         return frames, np.broadcast_to(frames[0], frames.shape)
 
@@ -648,6 +854,22 @@ def _frame_pairs():
                 shorter,
                 "The last frame is no input. Its target is the first frame: there are "
                 "T pairs."),
+            "own end": Mistake(
+                own_end,
+                "The last frame is its own target, with the same noise. Its target is "
+                "the first frame."),
+            "neighbours": Mistake(
+                neighbours,
+                "Your target is the mean of both neighbours, which would train well. "
+                "Asked is one frame: the one that follows."),
+            "list of pairs": Mistake(
+                list_of_pairs,
+                "You returned a list of pairs. Return two arrays: all inputs, and all "
+                "targets in the same order."),
+            "two further": Mistake(
+                lambda frames: (frames, np.roll(frames, -2, axis=0)),
+                "Your targets are two frames further on. Asked is the next one: "
+                "np.roll(frames, -1, axis=0)."),
             "each frame once": Mistake(
                 disjoint,
                 "You used each frame once, as input or as target. Asked are T pairs: "
