@@ -107,6 +107,33 @@ def test_the_distance_of_singular_covariances():
     assert frechet_distance([0, 0], flat, [0, 0], flat) < 1e-9
 
 
+def test_one_feature_has_moments_too():
+    """The formula of one dimension: (mean difference)^2 + (difference of spreads)^2."""
+    one, two = np.array([[0.0], [2], [4]]), np.array([[5.0], [6], [7]])
+    assert moments(one)[1].shape == (1, 1)
+    assert np.isclose(frechet_distance(*moments(one), *moments(two)), 16 + 1)
+
+
+M, I = np.zeros(3), np.eye(3)
+
+
+@pytest.mark.parametrize(("given", "words"), [
+    ((M, I, np.zeros(1), I), "do not fit"), ((M, np.ones(3), M, np.ones(3)), "do not fit"),
+    ((0, 1, 0, 1), "do not fit"), ((M * np.nan, I, M, I), "NaN or infinity"),
+    ((M, I, M, np.full((3, 3), np.inf)), "NaN or infinity"),
+    ((M, -I, M, I), "negative variance"),
+    ((M, I, M, np.triu(np.ones((3, 3)))), "symmetric")])
+def test_moments_that_are_none_are_said(given, words):
+    with pytest.raises(ValueError, match=words):
+        frechet_distance(*given)
+
+
+@pytest.mark.parametrize("features", [np.ones((1, 3)), np.ones(5), np.ones((0, 3))])
+def test_features_without_covariance_are_said(features):
+    with pytest.raises(ValueError, match="at least two rows"):
+        moments(features)
+
+
 def test_neighbours_as_by_comparing_every_pair(digits):
     x = digits[0]
     a, b = x[:40], x[40:240]
@@ -130,9 +157,10 @@ NAN = np.where(np.arange(28) == 3, np.nan, GOOD)
 
 @pytest.mark.parametrize(("images", "words"), [
     (GOOD[:99], "99 images are too few: give at least 100"),
-    (GOOD[0], r"shape \(28, 28\) cannot be judged"),
+    (GOOD[0], r"shape \(28, 28\) cannot be judged.*images\[None\]"),
     (GOOD[:, :14], r"shape \(120, 14, 28\) cannot be judged"),
-    (GOOD.reshape(120, -1), "cannot be judged"),
+    (GOOD.reshape(120, -1), r"reshape\(-1, 28, 28\)"), (None, "type object"),
+    (GOOD * 2 + 1e-6, "to 1.00000095"),
     (NAN, "3360 pixels are NaN or infinite: did the training diverge"),
     (2 * GOOD - 1.5, "pixels reach from -0.5 to -0.5"),
     (np.full((120, 28, 28), 255, np.uint8), "pixels reach from 255 to 255"),
@@ -144,8 +172,10 @@ def test_what_cannot_be_judged_is_said(images, words):
 
 @pytest.mark.parametrize(("labels", "words"), [
     (np.zeros(119, int), r"labels of shape \(119,\) for 120 images"),
-    (np.eye(10)[np.arange(120) % 10], r"shape \(120, 10\)"),
-    (np.zeros(120), "whole numbers 0 to 9"), (np.full(120, 10), "whole numbers 0 to 9")])
+    (np.eye(10)[np.arange(120) % 10], r"shape \(120, 10\).*argmax"),
+    (np.zeros(120), r"whole numbers 0 to 9, convert them with astype\(int\)"),
+    (np.full(120, 10), "reach from 10 to 10: expected the whole numbers 0 to 9"),
+    (np.full(120, 255, np.uint8), "reach from 255 to 255")])
 def test_labels_that_do_not_fit_are_said(labels, words):
     with pytest.raises(ValueError, match=words):
         judge_digits(GOOD, labels)

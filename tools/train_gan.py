@@ -1,10 +1,12 @@
 """Train what page 15 ships: ``python tools/train_gan.py weights`` or ``... steps``.
 
 ``weights``: the generator after 240,000 images, some three minutes of two quiet cores.
-``steps``: data/gan_steps.csv, the five changes of the page one after the other, two
-seeds each, some five minutes. Networks, step and settings are those of the page, read
-from the notebook, and the digits are the page's. Numbers differ a little from machine
-to machine. Afterwards bring sizes and SHA-256 in data/README.md up to date.
+``steps``: data/gan_steps.csv, the six changes of the page one after the other, two
+seeds each, some five minutes; names of rows behind it, as in ``steps "no batch norm"``,
+train only these and keep the other lines of the table. Networks, step and settings are
+those of the page, read from the notebook, and the digits are the page's. Numbers differ
+a little from machine to machine. Afterwards bring sizes and SHA-256 in data/README.md up
+to date.
 """
 
 import csv
@@ -19,6 +21,8 @@ from course_utils.judge import judge_digits
 from course_utils.weights import FOLDER, save_weights
 
 SEED, LONG, SHORT, SEEDS = 15, 240_000, 25_600, (1, 2)
+AVERAGES = {"conditioning": "average without R1",    # rows drawn by the average of G too
+            "R1 penalty": "average of G"}
 COLUMNS = ("step", "seed", "images", "cpu_seconds", "frechet", "rarest_class",
            "agreement")
 
@@ -46,28 +50,39 @@ def measure(page, model, conditional):
             f"{found.agreement:.3f}" if conditional else ""]
 
 
-def steps(path=FOLDER.parent / "gan_steps.csv"):
-    """Train every row with every seed, and write the table."""
+def train_row(page, digits, name, settings, seed):
+    """Return the lines of one training: the last G, and its average if AVERAGES has it."""
+    start = process_time()
+    models, _ = page["train_gan"](*digits, SHORT, seed=seed, **settings)
+    spent = f"{process_time() - start:.0f}"
+    names = [name, AVERAGES[name]] if name in AVERAGES else [name]
+    lines = [[drawer, str(seed), str(SHORT), spent,
+              *measure(page, model, settings.get("conditional", False))]
+             for drawer, model in zip(names, models, strict=False)]
+    for line in lines:
+        print(*line, flush=True)
+    return lines
+
+
+def steps(only=(), path=FOLDER.parent / "gan_steps.csv"):
+    """Train every row, or the named ones, with every seed, and write the table."""
     page = pages.definitions("15", ["Z", "ROWS"])
-    x, u = real_digits()
-    lines = []
-    for name, settings in all_settings(page).items():
-        for seed in SEEDS:
-            start = process_time()
-            models, _ = page["train_gan"](x, u, SHORT, seed=seed, **settings)
-            spent = f"{process_time() - start:.0f}"
-            conditional = settings.get("conditional", False)
-            lines.append([name, seed, SHORT, spent,
-                          *measure(page, models[0], conditional)])
-            print(*lines[-1], flush=True)
-            if name == list(page["ROWS"])[-1]:
-                lines.append(["average of G", seed, SHORT, spent,
-                              *measure(page, models[1], conditional)])
-                print(*lines[-1], flush=True)
+    rows = all_settings(page)
+    if unknown := set(only) - set(rows):
+        raise SystemExit(f"no row {', '.join(unknown)}: there are {', '.join(rows)}")
+    digits = real_digits()
+    lines = [line for name in only or rows for seed in SEEDS
+             for line in train_row(page, digits, name, rows[name], seed)]
+    if only:
+        made = {line[0] for line in lines}
+        with open(path, newline="", encoding="utf-8") as file:
+            lines += [line for line in list(csv.reader(file))[1:]
+                      if line[0] not in made]
+    order = [*rows, *list(AVERAGES.values())[::-1]]
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
-        writer.writerows(sorted(lines, key=lambda line: line[0] == "average of G"))
+        writer.writerows(sorted(lines, key=lambda line: (order.index(line[0]), line[1])))
 
 
 def weights(path=FOLDER / "gan_digits.npz"):
@@ -80,6 +95,9 @@ def weights(path=FOLDER / "gan_digits.npz"):
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] not in (["weights"], ["steps"]):
+    if sys.argv[1:] == ["weights"]:
+        weights()
+    elif sys.argv[1:2] == ["steps"]:
+        steps(sys.argv[2:])
+    else:
         raise SystemExit("say what to make: weights or steps")
-    weights() if sys.argv[1] == "weights" else steps()

@@ -50,6 +50,34 @@ def _gan_losses():
     return Exercise(
         "gan_losses", gan_losses, cases,
         {
+            "no means": Mistake(
+                (lambda real, fake: (soft(-real) + soft(fake), soft(-fake)),
+                 lambda real, fake: (soft(fake) + soft(-real), soft(-fake))),
+                "You added the losses image by image, but the numbers of real and of fake "
+                "images may differ. Take the mean of each part, then add the two means."),
+            "mean of scores": Mistake(
+                (lambda real, fake: (soft(-real.mean()) + soft(fake.mean()),
+                                     soft(-fake.mean())),),
+                "You took the mean of the scores and the loss of that. Take the loss of "
+                "each score first, then the mean."),
+            "generator by real scores": Mistake(
+                lambda real, fake: (soft(-real).mean() + soft(fake).mean(),
+                                    soft(-real).mean()),
+                "Your generator's loss is that of the real scores. The generator can move "
+                "only the scores of its fakes."),
+            "generator with a real half": Mistake(
+                (lambda real, fake: (soft(-real).mean() + soft(fake).mean(),
+                                     soft(-fake).mean() + soft(real).mean()),
+                 lambda real, fake: (soft(-real).mean() + soft(fake).mean(),
+                                     soft(-fake).mean() + soft(-real).mean())),
+                "Your generator's loss has a part for the real images. It cannot change "
+                "them: keep the mean over the fakes alone."),
+            "clipped scores": Mistake(
+                tuple(lambda real, fake, c=c: gan_losses(np.clip(real, -c, c),
+                                                         np.clip(fake, -c, c))
+                      for c in (10, 15, 20, 30, 40, 50, 60, 80, 88, 100, 500, 700)),
+                "You clipped the scores, so that -800 costs no more than the bound does, "
+                "and has no slope. np.logaddexp(0, s) needs no clip."),
             "saturating": Mistake(
                 answer(g=lambda f: -soft(f).mean()),
                 "The generator's loss is the mean of log(1 - D), the one that "
@@ -227,6 +255,34 @@ def _play_round():
         new, psi = play_round(theta, psi, rate, gamma)
         return new - rate * gamma * theta, psi
 
+    def moved(own_d, own_g):
+        """Return an answer by other slopes of D and of G, of theta and psi."""
+        def answer(theta, psi, rate, gamma):
+            psi = psi - rate * (own_d(theta, psi) + gamma * psi)
+            return theta - rate * own_g(theta, psi), psi
+        return answer
+
+    def both_up(theta, psi, rate, gamma):
+        psi = psi + rate * (slope_d(theta, psi) + gamma * psi)
+        return theta + rate * slope_g(theta, psi), psi
+
+    def no_rate(theta, psi, rate, gamma):
+        return play_round(theta, psi, 1.0, gamma)
+
+    def penalty_without_rate(theta, psi, rate, gamma):
+        psi = psi - rate * slope_d(theta, psi) - gamma * psi
+        return theta - rate * slope_g(theta, psi), psi
+
+    def changes(theta, psi, rate, gamma):
+        after = play_round(theta, psi, rate, gamma)
+        return after[0] - theta, after[1] - psi
+
+    def bare_d(theta, psi):
+        return sigma(psi * theta)
+
+    def bare_g(theta, psi):
+        return -sigma(-psi * theta)
+
     def cases(rng):
         drawn = [tuple(rng.uniform((-2, -2, 0.1, 0.2), (2, 2, 0.9, 1.5)))
                  for _ in range(5)]
@@ -258,6 +314,44 @@ def _play_round():
                 generator_up,
                 "G went against D's arrow. Its loss log(1 + exp(-psi theta)) has the "
                 "slope -psi sigma(-psi theta): subtracting it adds rate psi sigma(...)."),
+            "both climb": Mistake(
+                both_up,
+                "Both players climbed on their losses. Each goes down: subtract rate times "
+                "its own slope."),
+            "no rate": Mistake(
+                no_rate,
+                "The rate is missing: a step is rate times the slope."),
+            "penalty without rate": Mistake(
+                penalty_without_rate,
+                "Your penalty acts without the rate. It belongs to D's loss, so rate "
+                "multiplies its slope gamma psi as well."),
+            "sigma of D mirrored": Mistake(
+                moved(lambda theta, psi: theta * sigma(-psi * theta), slope_g),
+                "D's sigma has a minus inside. D's loss of a fake is log(1 + exp(psi "
+                "theta)), with the slope theta sigma(psi theta)."),
+            "no inner derivative": Mistake(
+                (moved(bare_d, bare_g), moved(bare_d, slope_g), moved(slope_d, bare_g)),
+                "An inner derivative is missing: psi theta, derived for psi, gives the "
+                "factor theta in D's slope; derived for theta, the factor psi in G's."),
+            "inner derivatives swapped": Mistake(
+                moved(lambda theta, psi: psi * sigma(psi * theta),
+                      lambda theta, psi: -theta * sigma(-psi * theta)),
+                "The factors before sigma are swapped: D moves psi, and psi theta derived "
+                "for psi is theta; G moves theta, and gets the factor psi."),
+            "changes": Mistake(
+                changes,
+                "You returned how far the players moved. Return where they are "
+                "afterwards."),
+            "theta penalised": Mistake(
+                lambda theta, psi, rate, gamma: (lambda psi: (
+                    theta - rate * slope_g(theta, psi), psi))(
+                        psi - rate * (slope_d(theta, psi) + gamma * theta)),
+                "Your penalty has theta in it. R1 is a price on psi, the slope of the "
+                "score: add gamma psi."),
+            "saturating, upwards": Mistake(
+                moved(slope_d, lambda theta, psi: psi * sigma(psi * theta)),
+                "G climbs on log(1 - D), the loss that saturates. Go down on -log D: add "
+                "rate psi sigma(-psi theta)."),
             "saturating": Mistake(
                 saturating,
                 "That is a step on the loss that saturates, log(1 - D). The slope of "
@@ -332,6 +426,15 @@ def _frechet_by_factors(a, b):
             - 2 * np.linalg.norm(x @ y.T, "nuc"))
 
 
+COMPLEX = type("complex number (take .real of the root: its imaginary part is rounding)",
+               (), {})()
+
+
+def _real_number(value):
+    """real numbers, so take .real of a complex root"""
+    return COMPLEX if np.iscomplexobj(value) else value
+
+
 def _frechet():
     def common(s, t):
         return np.sqrt(np.linalg.eigvals(s @ t).astype(complex)).real.sum()
@@ -359,6 +462,15 @@ def _frechet():
                 (drawn(15, 5), drawn(31, 5)), (drawn(4, 5), drawn(12, 5)),
                 (drawn(7, 7), drawn(11, 7))]
 
+    def cut(a, b):
+        n = min(len(a), len(b))
+        return frechet(a[:n], b[:n])
+
+    def rows_as_variables(a, b):
+        """Leave the root out, the only part that would fail."""
+        return (np.sum((a.mean(0) - b.mean(0)) ** 2) + np.trace(np.cov(a))
+                + np.trace(np.cov(b)))
+
     def symmetric_root(s):
         values, vectors = np.linalg.eigh(s)
         return (vectors * np.sqrt(values.clip(0))) @ vectors.T
@@ -384,9 +496,35 @@ def _frechet():
                                           - 2 * linalg.sqrtm(np.cov(a) @ np.cov(b)).real)),
                  lambda a, b: (np.sum((a.mean(0) - b.mean(0)) ** 2)
                                + np.trace(np.cov(a)) + np.trace(np.cov(b))
-                               - 2 * np.trace(linalg.sqrtm(np.cov(a) @ np.cov(b)).real))),
+                               - 2 * np.trace(linalg.sqrtm(np.cov(a) @ np.cov(b)).real)),
+                 rows_as_variables),
                 "np.cov takes rows as variables unless told otherwise: with "
                 "rowvar=False the covariance is (d, d), whatever the number of images."),
+            "correlation": Mistake(
+                answer(cov=lambda f: np.corrcoef(f, rowvar=False)),
+                "Those are correlations: they do not know how far the features spread. "
+                "np.cov has the covariances."),
+            "cut": Mistake(
+                cut,
+                "You cut the larger set to the length of the smaller one. Each set has "
+                "its own mean and covariance, of all its images."),
+            "one mean": Mistake(
+                (lambda a, b: (a.mean() - b.mean()) ** 2 + frechet(a - a.mean(0),
+                                                                   b - b.mean(0)),),
+                "You took one mean over all features. Each feature has its own: "
+                "mean(axis=0)."),
+            "difference of covariances": Mistake(
+                answer(factor=0, spread=lambda s, t: np.sum((s - t) ** 2)),
+                "You compared the covariances entry by entry. The formula takes the trace "
+                "of S + T - 2 (S T)^(1/2)."),
+            "no common part": Mistake(
+                answer(factor=0),
+                "The part with the root is missing: subtract twice the trace of the root "
+                "of S T, or equal sets would not have the distance 0."),
+            "absolute root": Mistake(
+                answer(common=lambda s, t: np.trace(np.abs(linalg.sqrtm(s @ t)))),
+                "You took the absolute values of the root's entries. Some of its diagonal "
+                "may be negative; take .real, which keeps the sign."),
             "shift not squared": Mistake(
                 answer(shift=np.linalg.norm),
                 "The distance of the means enters squared: sum of (difference)^2."),
@@ -451,7 +589,7 @@ def _frechet():
          "roots of the eigenvalues, and those of cov_a @ cov_b are >= 0.",
          "scipy.linalg.sqrtm(cov_a @ cov_b) works for full matrices; for few images use "
          "np.linalg.eigvals of the product, its real part clipped at 0."],
-        independent=_frechet_by_factors, tolerance=1e-4,
+        independent=_frechet_by_factors, tolerance=1e-4, canonical=_real_number,
         also_right=(lambda a, b: (
             np.sum((a.mean(0) - b.mean(0)) ** 2) + np.trace(cov(a) + cov(b))
             - 2 * np.sqrt(np.linalg.eigvals(cov(a) @ cov(b)).real.clip(0)).sum()),))
@@ -507,6 +645,25 @@ def _class_shares():
                 lambda p: p.sum(axis=0),
                 "You summed the probabilities. Count decisions: argmax of each row, then "
                 "the share of each class."),
+            "classes": Mistake(
+                lambda p: p.argmax(axis=1),
+                "You returned the class of each image. Count them: which share of the "
+                "images has each class?"),
+            "largest probabilities": Mistake(
+                lambda p: p.max(axis=1),
+                "You returned the largest probability of each image. Which class has it, "
+                "argmax, and how often does each class occur?"),
+            "weighted": Mistake(
+                tuple(lambda p, total=total: (lambda won: won / total(p, won))(
+                    (p * (p == p.max(axis=1, keepdims=True))).sum(axis=0))
+                    for total in (lambda p, won: won.sum(), lambda p, won: len(p))),
+                "You added up the winning probabilities. Each image counts as one, "
+                "however sure the reading is."),
+            "above chance": Mistake(
+                (lambda p: (p > 1 / p.shape[1]).mean(axis=0),
+                 lambda p: (p > 1 / p.shape[1]).sum(axis=0) / (p > 1 / p.shape[1]).sum()),
+                "You counted every class above 1/k, so that an image counts for several. "
+                "It belongs to its largest class alone: argmax."),
             "counts": Mistake(
                 lambda p: np.bincount(p.argmax(axis=1), minlength=p.shape[1]),
                 "You returned counts. Shares are counts divided by the number of "
@@ -577,6 +734,27 @@ def _r1_penalty():
                      np.abs(gradients).sum(axis=(1, 2)))),
                 "The square is missing: you averaged the lengths. R1 averages their "
                 "squares."),
+            "mean of lengths": Mistake(
+                lambda gradients, gamma: gamma / 2 * np.mean(
+                    np.sqrt(np.sum(gradients**2, axis=(1, 2)))) ** 2,
+                "You averaged the lengths and squared their mean. Square each length "
+                "first: the steep images count more."),
+            "squared mean": Mistake(
+                lambda gradients, gamma: gamma / 2 * np.mean(
+                    np.sum(gradients**2, axis=(1, 2))) ** 2,
+                "You squared twice: the sum of squared pixels is already the squared "
+                "length."),
+            "wrong axes": Mistake(
+                tuple(lambda gradients, gamma, axis=axis: gamma / 2 * np.mean(
+                    np.sum(gradients**2, axis=axis))
+                    for axis in ((0, 1), (0, 2), 0, 1, 2)),
+                "You summed over other axes than those of the pixels. The images lie along "
+                "axis 0, and the pixels of one along axes 1 and 2."),
+            "largest singular value": Mistake(
+                lambda gradients, gamma: gamma / 2 * np.mean(
+                    np.linalg.norm(gradients, 2, axis=(1, 2)) ** 2),
+                "np.linalg.norm(..., 2, axis=(1, 2)) is the largest singular value of each "
+                "matrix. The length of a picture is the Frobenius norm: leave the 2 out."),
             "summed values": Mistake(
                 (lambda gradients, gamma: gamma / 2 * np.mean(
                     np.sum(gradients, axis=(1, 2)) ** 2),
@@ -609,8 +787,10 @@ def _r1_penalty():
                  lambda gradients, gamma: np.mean(np.sum(gradients**2, (1, 2))) / 2),
                 "The weight gamma is missing from your result: multiply by gamma / 2."),
             "gamma squared": Mistake(
-                lambda gradients, gamma: gamma**2 / 2 * np.mean(
+                (lambda gradients, gamma: gamma**2 / 2 * np.mean(
                     np.sum(gradients**2, (1, 2))),
+                 lambda gradients, gamma: np.mean(
+                     np.sum((gamma / 2 * gradients) ** 2, (1, 2)))),
                 "You squared gamma as well. Only the gradients are squared."),
             "each image": Mistake(
                 lambda gradients, gamma: gamma / 2 * np.sum(gradients**2, axis=(1, 2)),
@@ -695,6 +875,20 @@ def _ema_update():
                 lambda average, weights, decay: average,
                 "You returned the average as it was. Mix in the share 1 - decay of the "
                 "new weights."),
+            "new one in full": Mistake(
+                lambda average, weights, decay: (decay * average + weights) / (decay + 1),
+                "You gave the weights 1 and divided by decay + 1: the old average keeps "
+                "less than one half. The shares are decay and 1 - decay."),
+            "minus": Mistake(
+                (lambda average, weights, decay: decay * average - (1 - decay) * weights,
+                 lambda average, weights, decay: average - (1 - decay) * weights),
+                "You subtracted the new weights. Both shares are added: decay of the old, "
+                "1 - decay of the new."),
+            "one number": Mistake(
+                lambda average, weights, decay: decay * average
+                + (1 - decay) * np.mean(weights),
+                "You averaged all the weights to one number. Each weight has an average "
+                "of its own, in the same place."),
             "divided": Mistake(
                 lambda average, weights, decay: (decay * average
                                                  + (1 - decay) * weights) / 2,
@@ -710,7 +904,7 @@ def _ema_update():
 # --- a walk in latent space ------------------------------------------------------------
 
 def latent_walk(a, b, n):
-    """Return n points on the arc from a to b, both ends included."""
+    """Return n points on the curved way from a to b, both ends included."""
     angle = np.arccos(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))
     t = np.linspace(0, 1, n)[:, None]
     return (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle)
@@ -755,11 +949,38 @@ def _latent_walk():
         length = np.linspace(np.linalg.norm(a), np.linalg.norm(b), n)[:, None]
         return points / np.linalg.norm(points, axis=1, keepdims=True) * length
 
+    def turned(a, b, n):
+        """Walk on the unit sphere, and give each point a length between those."""
+        length = np.linspace(np.linalg.norm(a), np.linalg.norm(b), n)[:, None]
+        return latent_walk(unit(a), unit(b), n) * length
+
+    def angle_of(a, b):
+        return np.arccos(unit(a) @ unit(b))
+
+    def weighted(weight_a, weight_b):
+        """Return an answer by two weights, functions of t and the angle."""
+        def answer(a, b, n):
+            t, w = np.linspace(0, 1, n)[:, None], angle_of(a, b)
+            return (weight_a(t, w) * a + weight_b(t, w) * b) / np.sin(w)
+        return answer
+
+    def as_rows(order):
+        """Return an answer whose t is no column; the error names shapes in an order."""
+        def answer(a, b, n):
+            t, w = np.linspace(0, 1, n), angle_of(a, b)
+            return order(np.sin((1 - t) * w), a) / np.sin(w) + np.sin(t * w) * b / np.sin(w)
+        return answer
+
+    def last_put(a, b, n):
+        points = arc(steps=lambda n: np.arange(n) / n)(a, b, n)
+        points[-1] = b
+        return points
+
     def cases(rng):
         return [(np.array([2.0, 0.5]), np.array([-0.5, 1.5]), 3),
                 (rng.standard_normal(4), rng.standard_normal(4), 5),
                 (rng.standard_normal(8), rng.standard_normal(8), 8),
-                (rng.standard_normal(64), rng.standard_normal(64), 6)]
+                (rng.standard_normal(64), rng.standard_normal(64), 7)]
 
     return Exercise(
         "latent_walk", latent_walk, cases,
@@ -771,7 +992,11 @@ def _latent_walk():
             "straight, stretched": Mistake(
                 (rescaled,),
                 "You walked straight and stretched the points. They lie in the right "
-                "plane but not at equal angles: use the weights with sines."),
+                "plane but not at the right places: use the weights with sines."),
+            "directions and lengths": Mistake(
+                (turned,),
+                "You turned the directions and interpolated the lengths by themselves. The "
+                "formula here weights a and b as they are."),
             "not normalised": Mistake(
                 (arc(cosine=lambda a, b: a @ b),
                  arc(cosine=lambda a, b: np.clip(a @ b, -1, 1))),
@@ -788,6 +1013,40 @@ def _latent_walk():
                 arc(bottom=lambda w: 1.0),
                 "The division by sin(w) is missing: at t = 0 the point must be a "
                 "itself."),
+            "divided by the angle": Mistake(
+                arc(bottom=lambda w: w),
+                "You divided by the angle w. The formula divides by sin(w): at t = 0 the "
+                "point must be a itself."),
+            "angle outside": Mistake(
+                (weighted(lambda t, w: np.sin(1 - t) * w, lambda t, w: np.sin(t) * w),
+                 weighted(lambda t, w: np.sin((1 - t) * w), lambda t, w: np.sin(t) * w),
+                 weighted(lambda t, w: np.sin(1 - t) * w, lambda t, w: np.sin(t * w))),
+                "The angle stands outside the sine: the weights are sin((1 - t) w) and "
+                "sin(t w), with the product inside."),
+            "t as a row": Mistake(
+                (as_rows(lambda s, a: s * a), as_rows(lambda s, a: a * s)),
+                "n places meet d coordinates in one product. Make t a column, "
+                "np.linspace(0, 1, n)[:, None], so that t * a is (n, d)."),
+            "half of the angle": Mistake(
+                (arc(cosine=lambda a, b: np.linalg.norm(a - b) / 2, angle=np.arcsin),
+                 arc(cosine=lambda a, b: np.linalg.norm(unit(a) - unit(b)) / 2,
+                     angle=np.arcsin)),
+                "arcsin(|a - b| / 2) is half of the angle, and only for vectors of length "
+                "1. Take arccos of a @ b over both lengths."),
+            "two coordinates": Mistake(
+                arc(cosine=lambda a, b: (np.arctan2(b[1], b[0])
+                                         - np.arctan2(a[1], a[0])), angle=lambda c: c),
+                "Your angle knows the first two coordinates only. In d dimensions it is "
+                "arccos of a @ b over both lengths."),
+            "both ends left out": Mistake(
+                (arc(steps=lambda n: np.linspace(0, 1, n + 2)[1:-1]),
+                 arc(steps=lambda n: np.arange(1, n + 1) / (n + 1))),
+                "Your walk begins behind a and stops before b. Both ends belong to it: "
+                "np.linspace(0, 1, n)."),
+            "last step too long": Mistake(
+                last_put,
+                "You walked in steps of 1/n and put b at the end, so the last step is "
+                "twice as long. The steps are 1/(n - 1)."),
             "ends swapped": Mistake(
                 lambda a, b, n: latent_walk(b, a, n),
                 "You walked from b to a. At t = 0 the weight of a is sin(w)/sin(w) = "
