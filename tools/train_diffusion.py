@@ -1,0 +1,151 @@
+"""Make what page 16 ships: ``python tools/train_diffusion.py weights|sweeps|table``.
+
+``weights``: the denoiser after 6000 steps of 32, some six minutes of two quiet cores.
+``sweeps``: data/diffusion_sweeps.csv, the shipped weights with other numbers of steps and
+other guidance, 1000 images each, some four minutes.
+``table``: data/generators.csv, VAE, GAN and diffusion trained three times each, with the
+budgets of the quick profile, some five minutes.
+Networks, steps and settings are those of pages 15 and 16, read from the notebooks.
+Numbers differ a little from machine to machine. Afterwards bring sizes and SHA-256 in
+data/README.md up to date.
+"""
+
+import csv
+import sys
+from time import process_time
+
+import numpy as np
+import pages
+
+from course_utils import load_digits
+from course_utils.judge import judge_digits
+from course_utils.weights import FOLDER, load_weights_checked, save_weights
+
+SEED, LONG, BATCH, SEEDS = 16, 6000, 32, (1, 2, 3)
+WEIGHTS = "diffusion_digits.npz"
+SWEEPS = [("ddim", steps, 1.0) for steps in (1, 2, 3, 5, 10, 20)]
+SWEEPS += [("ancestral", steps, 1.0) for steps in (5, 10, 20, 50)]
+SWEEPS += [("ddim", 10, w) for w in (1.15, 1.5, 3.0)]
+
+
+def page_16():
+    """Return the functions of page 16 with the constants that they use."""
+    return pages.definitions("16", ["ex", "T", "STEPS", "VAE_STEPS, CODES", "abar"])
+
+
+def real_digits():
+    """Return the page's training images in [0, 1] and their labels."""
+    data = load_digits(20000, 5000, np.random.default_rng(SEED))
+    return data.x_train, data.y_train
+
+
+def trained(page, steps, seed, label="uniform", **options):
+    """Return a denoiser trained as on the page."""
+    import keras
+
+    x, u = real_digits()
+    keras.utils.set_random_seed(seed)
+    model = page["denoiser"](label=label)
+    losses = page["train"](model, 2 * x[..., None] - 1, u, steps, seed,
+                           **options)
+    print(f"loss of the last tenth: {losses[-(steps // 10):].mean():.4f}", flush=True)
+    return model
+
+
+def verdict(images, labels):
+    """Return Fréchet distance, rarest class and agreement, as text."""
+    found = judge_digits(images, labels)
+    return [f"{found.frechet:.1f}", f"{found.coverage.min():.3f}",
+            f"{found.agreement:.3f}"]
+
+
+def drawn(page, predict, n, sampler="ddim", steps=10, w=1.15):
+    """Return n images drawn as on the page, and the labels asked for."""
+    labels = np.arange(n) % 10
+    asked = labels if w else np.full(n, 10)
+    return page["sample"](predict, asked, steps, np.random.default_rng(SEED),
+                          page[sampler], w or 1.0), labels
+
+
+def weights():
+    """Train for long, and write the averaged weights."""
+    page = page_16()
+    model = trained(page, LONG, SEED, batch=BATCH)
+    save_weights(model, FOLDER / WEIGHTS)
+    print("Fréchet distance, rarest class, agreement:",
+          *verdict(*drawn(page, page["predictor"](model), 1000)))
+
+
+def sweeps():
+    """Draw with the shipped weights in every way of SWEEPS, and write the table."""
+    page = page_16()
+    model = page["denoiser"]()
+    load_weights_checked(model, WEIGHTS)
+    predict, lines = page["predictor"](model), []
+    for sampler, steps, w in SWEEPS:
+        lines.append([sampler, steps, w,
+                      *verdict(*drawn(page, predict, 1000, sampler, steps, w))])
+        print(*lines[-1], flush=True)
+    write("diffusion_sweeps.csv", ["sampler", "steps", "w"], sorted(
+        lines, key=lambda line: (line[0] != "ddim", line[1], line[2])))
+
+
+def table():
+    """Train each family with each seed, and write the table."""
+    lines = []
+    for name, train in (("VAE", train_vae), ("GAN", train_gan),
+                        ("diffusion", train_denoiser)):
+        for seed in SEEDS:
+            start = process_time()
+            draw = train(seed)
+            middle = process_time()
+            images, labels = draw()
+            spent = [f"{middle - start:.1f}", f"{process_time() - middle:.2f}"]
+            lines.append([name, seed, *spent, *verdict(images, labels)])
+            print(*lines[-1], flush=True)
+    write("generators.csv", ["method", "seed", "train_seconds", "sample_seconds"], lines)
+
+
+def train_vae(seed):
+    """Train a VAE; return a function that draws 1000 images."""
+    page, (x, u) = page_16(), real_digits()
+    decoder = page["train_vae"](x.reshape(-1, 784), u, page["VAE_STEPS"], seed)
+    labels = np.arange(1000) % 10
+    return lambda: (page["sample_vae"](decoder, labels, np.random.default_rng(SEED)),
+                    labels)
+
+
+def train_gan(seed):
+    """Train page 15's GAN with all its changes; return a function that draws."""
+    import train_gan as gan
+
+    page, (x, u) = pages.definitions("15", ["Z", "ROWS"]), real_digits()
+    settings = list(gan.all_settings(page).values())[-1]
+    models, _ = page["train_gan"](2 * x[..., None] - 1, u.astype(np.int32), gan.SHORT,
+                                  seed=seed, **settings)
+    return lambda: page["sample"](models[1], 1000, np.random.default_rng(SEED))
+
+
+def train_denoiser(seed):
+    """Train the denoiser of the quick profile; return a function that draws."""
+    import keras
+
+    page = page_16()
+    wide = keras.initializers.RandomNormal(stddev=1.0)
+    predict = page["predictor"](trained(page, page["STEPS"], seed, wide))
+    return lambda: drawn(page, predict, 1000, w=2.0)
+
+
+def write(name, keys, lines):
+    """Write a table into data/."""
+    with open(FOLDER.parent / name, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([*keys, "frechet", "rarest_class", "agreement"])
+        writer.writerows(lines)
+
+
+if __name__ == "__main__":
+    commands = {"weights": weights, "sweeps": sweeps, "table": table}
+    if len(sys.argv) != 2 or sys.argv[1] not in commands:
+        raise SystemExit("say what to make: weights, sweeps or table")
+    commands[sys.argv[1]]()
