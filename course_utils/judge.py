@@ -210,9 +210,11 @@ class _Network(list):
 
     @property
     def weights(self):
+        """Return arrays of the shapes that the file must have."""
         return [np.empty(shape, np.float32) for shape in SHAPES]
 
     def set_weights(self, arrays):
+        """Take the arrays of the file."""
         self[:] = arrays
 
 

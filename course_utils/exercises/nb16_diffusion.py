@@ -90,6 +90,7 @@ def _noisy_at():
                 "since Python counts from 0."),
             "one step early": Mistake(
                 (mix(lambda b, t: np.prod(1 - b[:max(t - 1, 0)])),
+                 mix(lambda b, t: np.prod(1 - b[:t - 1])),
                  mix(lambda b, t: np.prod(1 - b[1:t])),
                  mix(lambda b, t: np.prod(1 - b[1:t + 1]))),
                 "The steps do not begin with beta_1 and end with beta_t: those stand in "
@@ -102,6 +103,14 @@ def _noisy_at():
                  mix(lambda b, t: 1 - b[:t].sum())),
                 "You subtracted the sum of the betas from 1. Each step shrinks what the "
                 "step before left: multiply the alphas."),
+            "the last beta for all": Mistake(
+                mix(lambda b, t: (1 - b[t - 1]) ** t),
+                "You took the beta of step t in every step. The betas differ: multiply "
+                "all their alphas, np.prod(1 - betas[:t])."),
+            "one minus the product": Mistake(
+                mix(lambda b, t: 1 - np.prod(b[:t])),
+                "You took 1 minus the product of the betas. Take 1 - beta of each step "
+                "first, then the product."),
             "cumprod": Mistake(
                 mix(lambda b, t: np.cumprod(1 - b)[t]),
                 "np.cumprod(1 - betas)[t] is alpha-bar of t + 1, because its first entry "
@@ -186,7 +195,7 @@ def _from_velocity():
     def cases(rng):
         drawn = [(rng.standard_normal(shape), rng.standard_normal(shape), abar)
                  for shape, abar in (((3, 4), 0.7), ((5, 5), 0.13), ((2, 6), 0.95))]
-        return [(np.array([1.0]), np.array([0.3]), 0.64), *drawn]
+        return [(np.array([[1.0]]), np.array([[0.3]]), 0.64), *drawn]
 
     return Exercise(
         "from_velocity", from_velocity, cases,
@@ -200,6 +209,12 @@ def _from_velocity():
                 lambda x, v, abar_t: (np.sqrt(abar_t) * x - (1 - abar_t) * v,
                                       (1 - abar_t) * x + np.sqrt(abar_t) * v),
                 "a is a square root, but b is not: b = sqrt(1 - alpha-bar)."),
+            "one minus the root": Mistake(
+                (lambda x, v, abar_t: (
+                    np.sqrt(abar_t) * x - (1 - np.sqrt(abar_t)) * v,
+                    (1 - np.sqrt(abar_t)) * x + np.sqrt(abar_t) * v)),
+                "Your a and b sum to 1. Their squares must: b = sqrt(1 - alpha-bar), "
+                "not 1 - a."),
             "turned the other way": Mistake(
                 answer(lambda x, v, a, b: a * x + b * v,
                        lambda x, v, a, b: -b * x + a * v),
@@ -207,13 +222,13 @@ def _from_velocity():
                 "eps = b x + a v."),
             "sign of x0": Mistake(
                 answer(lambda x, v, a, b: a * x + b * v, eps),
-                "The sign in x0 is wrong: eps must cancel, and a x holds + a b eps, "
-                "b v too. Subtract them."),
+                "The sign in x0 is wrong: eps stands in a x with the factor a b, and in "
+                "b v with the same. Subtract, and eps cancels."),
             "sign of eps": Mistake(
                 (answer(x0, lambda x, v, a, b: b * x - a * v),
                  answer(x0, lambda x, v, a, b: a * v - b * x)),
-                "The sign in eps is wrong: x0 must cancel, and b x holds + a b x0, a v "
-                "the opposite. Add them."),
+                "The sign in eps is wrong: x0 stands in b x with the factor a b, and in "
+                "a v with - a b. Add, and x0 cancels."),
             "factors exchanged": Mistake(
                 answer(lambda x, v, a, b: b * x - a * v,
                        lambda x, v, a, b: a * x + b * v),
@@ -296,8 +311,21 @@ def _ancestral_step():
         t_ = min(t, len(betas) - 1)
         return betas[t_], 1 - betas[t_], np.prod(1 - betas[:t])
 
+    def beta_late(betas, t):
+        return betas[t], 1 - betas[t], np.prod(1 - betas[:t])
+
+    def both_late(betas, t):
+        return betas[t], 1 - betas[t], np.cumprod(1 - betas)[t]
+
+    def abar_late(betas, t):
+        return betas[t - 1], 1 - betas[t - 1], np.cumprod(1 - betas)[t]
+
     def abar_early(betas, t):
         return betas[t - 1], 1 - betas[t - 1], np.prod(1 - betas[:t - 1]) - 1e-9
+
+    def abar_before(betas, t):
+        abar = np.prod(1 - betas[:max(t - 1, 1)])
+        return betas[t - 1], 1 - betas[t - 1], abar
 
     def small_noise(x, eps, t, betas, z):
         b, a, ab = parts(betas, t)
@@ -309,8 +337,8 @@ def _ancestral_step():
         return answer()(x, eps, t, betas, z if t > 2 else 0 * z)
 
     def cases(rng):
-        made = [(np.array([1.2]), np.array([0.5]), 2, np.array([0.1, 0.3]),
-                 np.array([-0.7]))]
+        made = [(np.array([[1.2]]), np.array([[0.5]]), 2, np.array([0.1, 0.3]),
+                 np.array([[-0.7]]))]
         for shape, steps, t in (((2, 3), 5, 4), ((3, 3), 4, 1), ((4, 2), 7, 2),
                                 ((2, 5), 6, 6), ((3, 4), 5, 1)):
             made.append((rng.standard_normal(shape), rng.standard_normal(shape), t,
@@ -396,11 +424,39 @@ def _ancestral_step():
                        / np.sqrt(a)),
                 "You added the estimated noise: that goes forward. Subtract it."),
             "next step": Mistake(
-                (answer(at=shifted), answer(at=step_only)),
-                "betas[t] belongs to step t + 1, because Python counts from 0: beta_t is "
-                "betas[t - 1]."),
+                (answer(at=shifted), answer(at=step_only), answer(at=beta_late),
+                 answer(at=both_late)),
+                "betas[t] belongs to step t + 1, because Python counts from 0, and for "
+                "the last t there is none: beta_t is betas[t - 1], and its alpha-bar "
+                "np.cumprod(1 - betas)[t - 1]."),
+            "alpha-bar too late": Mistake(
+                answer(at=abar_late),
+                "np.cumprod(1 - betas)[t] is alpha-bar of t + 1, because its first entry "
+                "belongs to t = 1, and there is none for the last t. Take [t - 1]."),
+            "grown by beta": Mistake(
+                answer(lambda x, e, b, a, ab: (x - b / np.sqrt(1 - ab) * e)
+                       / np.sqrt(b)),
+                "You divided by sqrt(beta). One step back undoes the shrinking by "
+                "sqrt(alpha), and alpha = 1 - beta."),
+            "product of the betas": Mistake(
+                answer(at=lambda betas, t: (betas[t - 1], 1 - betas[t - 1],
+                                            np.prod(betas[:t]))),
+                "You multiplied the betas. alpha-bar is the product of the alphas, "
+                "np.prod(1 - betas[:t])."),
+            "noise only at the end": Mistake(
+                lambda x, eps, t, betas, z: answer(last=True)(
+                    x, eps, t, betas, z if t == 1 else 0 * z),
+                "Your test is the wrong way round: z is added at every step *but* "
+                "t = 1."),
+            "full noise": Mistake(
+                (answer(sigma=lambda b, a, ab: 1),
+                 answer(sigma=lambda b, a, ab: 1, last=True)),
+                "You added the whole z, of deviation 1. The step adds noise of variance "
+                "beta_t: sqrt(beta_t) * z."),
             "alpha-bar too early": Mistake(
-                answer(at=abar_early),
+                (answer(at=abar_early), answer(at=abar_before),
+                 answer(at=lambda betas, t: (betas[t - 1], 1 - betas[t - 1],
+                                             np.prod(1 - betas[:t - 1])))),
                 "Your alpha-bar is that of t - 1. eps is the noise of x_t: take the "
                 "product of t alphas, betas[:t]."),
             "grown noise": Mistake(
@@ -532,8 +588,19 @@ def _ddim_step():
     def only_image(x, x0, abar_t, abar_s):
         return np.clip(x0, -1, 1), ddim_step(x, x0, abar_t, abar_s)[1]
 
+    def clips_x_first(x, x0, abar_t, abar_s):
+        return ddim_step(np.clip(x, -1, 1), x0, abar_t, abar_s)
+
+    def clips_eps(x, x0, abar_t, abar_s):
+        x0 = np.clip(x0, -1, 1)
+        eps = np.clip(noise(x, x0, abar_t), -1, 1)
+        return mixed(x0, eps, abar_s), eps
+
+    def gives_image(x, x0, abar_t, abar_s):
+        return ddim_step(x, x0, abar_t, abar_s)[0], np.clip(x0, -1, 1)
+
     def cases(rng):
-        made = [(np.array([1.5]), np.array([1.3]), 0.36, 0.64)]
+        made = [(np.array([[1.5]]), np.array([[1.3]]), 0.36, 0.64)]
         for shape, abar_t, abar_s in (((2, 3), 0.1, 0.3), ((4, 4), 0.5, 0.9),
                                       ((3, 5), 0.02, 0.2), ((5, 2), 0.8, 1.0)):
             made.append((rng.standard_normal(shape), 1.2 * rng.standard_normal(shape),
@@ -607,6 +674,18 @@ def _ddim_step():
                 (clips_x, clips_both),
                 "You clipped the noisy x_s. Noise may leave [-1, 1]; only the estimate "
                 "x0 is a picture and is clipped."),
+            "x clipped first": Mistake(
+                clips_x_first,
+                "You clipped the noisy x as well. Only the estimate x0 is a picture; x "
+                "holds noise, and may leave [-1, 1]."),
+            "noise clipped": Mistake(
+                clips_eps,
+                "You clipped eps. It is normal noise, of deviation near 1: a third of "
+                "its values lie outside [-1, 1]."),
+            "image for noise": Mistake(
+                gives_image,
+                "The second result is the clipped x0. Return the noise eps that you "
+                "found."),
             "image alone": Mistake(
                 only_image,
                 "You returned the clean estimate as x_s. Mix it again with its noise, "
@@ -635,9 +714,9 @@ def _guided_by_weights(v_label, v_none, w):
 
 def _guided():
     def cases(rng):
-        made = [(np.array([1.0]), np.array([0.4]), 1.5)]
+        made = [(np.array([[1.0]]), np.array([[0.4]]), 1.5)]
         for shape, w in (((2, 3), 3.0), ((4, 4), 0.0), ((3, 5), 1.0), ((5, 2), 0.7),
-                         ((2, 2), 2.2)):
+                         ((2, 2), 2.2), ((2, 4), -0.6)):
             made.append((rng.standard_normal(shape), rng.standard_normal(shape), w))
         return made
 
@@ -676,6 +755,25 @@ def _guided():
                  lambda v_label, v_none, w: (v_label + w * v_none) / (1 + w)),
                 "You took a weighted mean. Guidance goes beyond: the weights are w and "
                 "1 - w, and 1 - w is negative for w > 1."),
+            "absolute w": Mistake(
+                lambda v_label, v_none, w: v_none + abs(w) * (v_label - v_none),
+                "You took the absolute value of w. A negative w is allowed: it goes away "
+                "from the label."),
+            "not negative": Mistake(
+                lambda v_label, v_none, w: v_none + max(w, 0) * (v_label - v_none),
+                "You replaced negative w by 0. They are allowed: they go away from the "
+                "label."),
+            "whole numbers": Mistake(
+                lambda v_label, v_none, w: v_none + int(w) * (v_label - v_none),
+                "You rounded w to a whole number. It may be any number, such as 1.5."),
+            "sign of the rest": Mistake(
+                lambda v_label, v_none, w: w * v_label - (1 - w) * v_none,
+                "The weight of v_none is 1 - w, and it is added: v_none + w (v_label - "
+                "v_none) = w v_label + (1 - w) v_none."),
+            "plain mean": Mistake(
+                lambda v_label, v_none, w: (v_label + v_none) / 2,
+                "You took the mean of both, whatever w is: w = 1 must give v_label, "
+                "w = 0 v_none."),
             "one less": Mistake(
                 lambda v_label, v_none, w: v_none + (w - 1) * (v_label - v_none),
                 "You went w - 1 times as far: w = 1 must give v_label, not v_none."),
@@ -736,6 +834,14 @@ def _match_means():
         means = x0.reshape(2, small.shape[0], 2, small.shape[1]).mean(axis=(0, 2))
         return x0 + up(small - means)
 
+    def one_pixel(x0, small):
+        result = x0.copy()
+        result[::2, ::2] += 4 * (small - down(x0))
+        return result
+
+    def in_a_row(x0, small):
+        return x0 + np.repeat(small - down(x0), 4).reshape(x0.shape)
+
     def cases(rng):
         return [(np.array([[0.5, -0.25], [1.0, 0.0]]), np.array([[0.4]])),
                 *[(rng.uniform(-1, 1, (2 * m, 2 * n)), rng.uniform(-1, 1, (m, n)))
@@ -795,6 +901,25 @@ def _match_means():
                 lambda x0, small: np.clip(match_means(x0, small), -1, 1),
                 "You clipped the result: then the means no longer agree. The sampler "
                 "clips where it is needed."),
+            "clipped to 0 and 1": Mistake(
+                lambda x0, small: np.clip(match_means(x0, small), 0, 1),
+                "You clipped the result to [0, 1]. Inside the network black is -1, and "
+                "clipped blocks lose their mean: do not clip."),
+            "shift alone": Mistake(
+                lambda x0, small: up(small - down(x0)),
+                "You returned the shift of each block alone. Add it to x0."),
+            "one pixel moved": Mistake(
+                one_pixel,
+                "You moved one pixel of each block by four times the difference. Its "
+                "mean is right then, but all four pixels are to move, alike."),
+            "repeated in a row": Mistake(
+                in_a_row,
+                "np.repeat(..., 4) puts four copies in one row, and reshape does not "
+                "make blocks of them. Repeat by 2 along each axis."),
+            "medians": Mistake(
+                lambda x0, small: x0 + up(small - np.median(
+                    x0.reshape(small.shape[0], 2, small.shape[1], 2), axis=(1, 3))),
+                "You compared with the median of each block. The camera gave means."),
             "halfway": Mistake(
                 lambda x0, small: (x0 + up(small)) / 2,
                 "You averaged x0 with the enlarged small image. The means then agree "
