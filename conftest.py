@@ -13,6 +13,8 @@ from pathlib import Path
 from queue import Empty
 
 import pytest
+import refresh
+from nbformat import NotebookNode
 
 FOLDER = "étudiante 1 – cours"
 SLOWEST_MOVE = 0.25     # CPU seconds: 150 ms when quiet; another worker runs beside
@@ -50,9 +52,9 @@ class RunAgain(pytest.Item):
             panels = [cell.source for cell in self.cells
                       if cell.source.startswith("explore(")]
             for panel in panels:
-                *_, (_, text) = self.run(MOVES.format(panel=panel))
-                if float(text) > SLOWEST_MOVE:
-                    pytest.fail(f"a control takes {float(text):.2f} s:\n{panel}",
+                seconds = float(self.run(MOVES.format(panel=panel))[-1].text)
+                if seconds > SLOWEST_MOVE:
+                    pytest.fail(f"a control takes {seconds:.2f} s:\n{panel}",
                                 pytrace=False)
             # Windows does not remove a folder in which a process stands.
             left = [path.name for path in folder.iterdir()]
@@ -62,15 +64,15 @@ class RunAgain(pytest.Item):
 
     def run_as_stored(self, cell):
         """Run one cell and compare how much it shows with what is stored."""
-        kinds = [kind for kind, _ in self.run(cell.source)]
+        kinds = [output.output_type for output in self.run(cell.source)]
         stored = [output.output_type for output in cell.outputs]
         if kinds != stored:
             pytest.fail(f"run again, a cell shows {kinds} where {stored} is stored:\n"
                         f"{cell.source}", pytrace=False)
 
     def run(self, source):
-        """Return [(kind, text)] of what one cell shows, texts in one piece."""
-        kernel, shown = self.parent.kernel, []
+        """Return the outputs of one cell, texts in one piece."""
+        kernel, cell = self.parent.kernel, NotebookNode(outputs=[])
         number = kernel.execute_cell_input(source, allow_stdin=False)
         kernel.await_reply(number, timeout=self.config.option.nbval_cell_timeout)
         while True:
@@ -82,17 +84,13 @@ class RunAgain(pytest.Item):
             if message["parent_header"].get("msg_id") != number:
                 continue
             if kind == "status" and content["execution_state"] == "idle":
-                return shown
+                refresh.join_streams(cell)
+                return cell.outputs
             if kind == "error" or content.get("name") == "stderr":
                 what = "\n".join(content.get("traceback", [content.get("text")]))
                 pytest.fail(f"run again, a cell fails:\n{source}\n{what}", pytrace=False)
-            if kind == "stream":
-                if shown and shown[-1][0] == "stream":
-                    shown[-1] = kind, shown[-1][1] + content["text"]
-                else:
-                    shown.append((kind, content["text"]))
-            elif kind in ("display_data", "execute_result"):
-                shown.append((kind, ""))
+            if kind in ("stream", "display_data", "execute_result"):
+                cell.outputs.append(NotebookNode(content, output_type=kind))
 
     def reportinfo(self):
         """Name the page in pytest's report."""

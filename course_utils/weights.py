@@ -1,5 +1,7 @@
 """Weights of networks shipped in data/weights/: written small, read with a check."""
 
+from pathlib import Path
+
 import numpy as np
 
 from course_utils.datasets import ROOT
@@ -16,9 +18,20 @@ def save_weights(model, path):
     path : str or Path
         Ends in ``.npz``.
     """
-    arrays = {f"{k:03}": np.asarray(array, np.float16)
-              for k, array in enumerate(model.get_weights())}
-    np.savez_compressed(path, **arrays)
+    save_arrays([np.asarray(array, np.float16) for array in model.get_weights()], path)
+
+
+def save_arrays(arrays, path):
+    """Write arrays in their order and type; `load_weights_checked` reads them.
+
+    Parameters
+    ----------
+    arrays : sequence of ndarray
+    path : str or Path
+        Ends in ``.npz``; its folder is made if it is missing.
+    """
+    Path(path).parent.mkdir(exist_ok=True)
+    np.savez_compressed(path, **{f"{k:03}": array for k, array in enumerate(arrays)})
 
 
 def load_weights_checked(model, name):

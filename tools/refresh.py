@@ -64,7 +64,7 @@ def mark_slow(cell):
     times = cell.metadata.get("execution")
     if not times:
         return
-    begin, end = (datetime.fromisoformat(times[key].replace("Z", "+00:00"))
+    begin, end = (datetime.fromisoformat(times[key])
                   for key in ("iopub.status.busy", "iopub.status.idle"))
     seconds = (end - begin).total_seconds()
     tags = set(cell.metadata.get("tags", []))

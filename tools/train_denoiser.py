@@ -31,7 +31,6 @@ def main(name="denoiser.npz"):
                          "mse")
     print("PSNR of the last epoch on its training patches:",
           f"{-10 * np.log10(losses[-1]):.2f} dB")
-    FOLDER.mkdir(exist_ok=True)
     save_weights(model, FOLDER / name)
 
 

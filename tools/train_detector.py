@@ -34,7 +34,6 @@ def main(name="detector_cells.npz"):
     model = page["detector"](2)
     history = page["train"](model, scenes, EPOCHS)
     print("loss:", *np.round(history.history["loss"], 3))
-    FOLDER.mkdir(exist_ok=True)
     save_weights(model, FOLDER / name)
 
 

@@ -16,9 +16,9 @@ from time import process_time
 
 import numpy as np
 import pages
+import train_gan as gan
 
 from course_utils import load_digits
-from course_utils.judge import judge_digits
 from course_utils.weights import FOLDER, load_weights_checked, save_weights
 
 SEED, LONG, BATCH, SEEDS = 16, 6000, 32, (1, 2, 3)
@@ -52,13 +52,6 @@ def trained(page, steps, seed, label="uniform", **options):
     return model
 
 
-def verdict(images, labels):
-    """Return Fréchet distance, rarest class and agreement, as text."""
-    found = judge_digits(images, labels)
-    return [f"{found.frechet:.1f}", f"{found.coverage.min():.3f}",
-            f"{found.agreement:.3f}"]
-
-
 def drawn(page, predict, n, sampler="ddim", steps=10, w=1.15):
     """Return n images drawn as on the page, and the labels asked for."""
     labels = np.arange(n) % 10
@@ -73,7 +66,7 @@ def weights():
     model = trained(page, LONG, SEED, batch=BATCH)
     save_weights(model, FOLDER / WEIGHTS)
     print("Fréchet distance, rarest class, agreement:",
-          *verdict(*drawn(page, page["predictor"](model), 1000)))
+          *gan.marks(*drawn(page, page["predictor"](model), 1000)))
 
 
 def sweeps():
@@ -84,7 +77,7 @@ def sweeps():
     predict, lines = page["predictor"](model), []
     for sampler, steps, w in SWEEPS:
         lines.append([sampler, steps, w,
-                      *verdict(*drawn(page, predict, 1000, sampler, steps, w))])
+                      *gan.marks(*drawn(page, predict, 1000, sampler, steps, w))])
         print(*lines[-1], flush=True)
     write("diffusion_sweeps.csv", ["sampler", "steps", "w"], sorted(
         lines, key=lambda line: (line[0] != "ddim", line[1], line[2])))
@@ -101,7 +94,7 @@ def table():
             middle = process_time()
             images, labels = draw()
             spent = [f"{middle - start:.1f}", f"{process_time() - middle:.2f}"]
-            lines.append([name, seed, *spent, *verdict(images, labels)])
+            lines.append([name, seed, *spent, *gan.marks(images, labels)])
             print(*lines[-1], flush=True)
     write("generators.csv", ["method", "seed", "train_seconds", "sample_seconds"], lines)
 
@@ -117,9 +110,7 @@ def train_vae(seed):
 
 def train_gan(seed):
     """Train page 15's GAN with all its changes; return a function that draws."""
-    import train_gan as gan
-
-    page, (x, u) = pages.definitions("15", ["Z", "ROWS"]), real_digits()
+    page, (x, u) = gan.page_15(), real_digits()
     settings = list(gan.all_settings(page).values())[-1]
     models, _ = page["train_gan"](2 * x[..., None] - 1, u.astype(np.int32), gan.SHORT,
                                   seed=seed, **settings)

@@ -33,6 +33,11 @@ def real_digits():
     return 2 * data.x_train[..., None] - 1, data.y_train.astype(np.int32)
 
 
+def page_15():
+    """Return the functions of page 15 with the constants that they use."""
+    return pages.definitions("15", ["Z", "ROWS"])
+
+
 def all_settings(page):
     """Return the settings of each row: all changes up to it."""
     settings, rows = {}, {}
@@ -42,12 +47,17 @@ def all_settings(page):
     return rows
 
 
-def measure(page, model, conditional):
-    """Return Fréchet distance, rarest class and agreement of 1000 images, as text."""
-    images, labels = page["sample"](model, 1000, np.random.default_rng(SEED))
+def marks(images, labels):
+    """Return Fréchet distance, rarest class and agreement, as text."""
     found = judge_digits(images, labels)
     return [f"{found.frechet:.1f}", f"{found.coverage.min():.3f}",
-            f"{found.agreement:.3f}" if conditional else ""]
+            "" if found.agreement is None else f"{found.agreement:.3f}"]
+
+
+def measure(page, model, conditional):
+    """Return the marks of 1000 images; without labels there is no agreement."""
+    images, labels = page["sample"](model, 1000, np.random.default_rng(SEED))
+    return marks(images, labels if conditional else None)
 
 
 def train_row(page, digits, name, settings, seed):
@@ -66,7 +76,7 @@ def train_row(page, digits, name, settings, seed):
 
 def steps(only=(), path=FOLDER.parent / "gan_steps.csv"):
     """Train every row, or the named ones, with every seed, and write the table."""
-    page = pages.definitions("15", ["Z", "ROWS"])
+    page = page_15()
     rows = all_settings(page)
     if unknown := set(only) - set(rows):
         raise SystemExit(f"no row {', '.join(unknown)}: there are {', '.join(rows)}")
@@ -87,7 +97,7 @@ def steps(only=(), path=FOLDER.parent / "gan_steps.csv"):
 
 def weights(path=FOLDER / "gan_digits.npz"):
     """Train with all changes for long, and write the averaged generator."""
-    page = pages.definitions("15", ["Z", "ROWS"])
+    page = page_15()
     settings = list(all_settings(page).values())[-1]
     models, _ = page["train_gan"](*real_digits(), LONG, seed=SEED, **settings)
     save_weights(models[1], path)

@@ -11,7 +11,7 @@ bring size and SHA-256 in data/README.md up to date.
 import numpy as np
 
 from course_utils import judge, make_digits, quiet_tensorflow
-from course_utils.weights import FOLDER
+from course_utils.weights import FOLDER, save_arrays
 
 N_TRAIN, N_REFERENCE, N_TEST, EPOCHS, BATCH, SEED = 20000, 20000, 10000, 5, 128, 15
 
@@ -52,7 +52,7 @@ def main(path=FOLDER / "judge_digits.npz"):
     rounded = [array.astype(np.float32) for array in arrays]
     features, _ = judge._run(rounded, make_digits(N_REFERENCE, rng)[0])
     arrays += [array.astype(np.float32) for array in judge.moments(features)]
-    np.savez_compressed(path, **{f"{k:03}": array for k, array in enumerate(arrays)})
+    save_arrays(arrays, path)
     x, u = make_digits(N_TEST, rng)
     wrong = judge._run(rounded, x)[1].argmax(axis=1) != u
     print(f"test accuracy {1 - wrong.mean():.4f} on {N_TEST} digits")

@@ -36,7 +36,6 @@ def main(name="unet_nuclei.npz"):
     for epoch in range(EPOCHS):
         history = model.fit(*page["augmented"](x, t, rng), batch_size=BATCH, verbose=0)
         print(f"epoch {epoch + 1} of {EPOCHS}: loss {history.history['loss'][0]:.4f}")
-    FOLDER.mkdir(exist_ok=True)
     save_weights(model, FOLDER / name)
 
 
