@@ -1,14 +1,17 @@
 """After nbval ran a page: its cells once more, in the same kernel, from another folder.
 
 A student goes back and runs a cell again. So each page gets one more item behind its
-cells, "again": every cell runs twice in a row where it is quick, and must show as much
-as is stored; every panel is moved; nothing may be left in the folder. Cells tagged
-"slow" by tools/refresh.py are left out unless COURSE_RERUN=all, because training a
-network twice teaches the test nothing that is worth its minute.
+cells, "again": every cell runs, and must show as much as is stored, twice in a row where
+it is quick or overwrites what it reads; every panel is moved; nothing may be left in the
+folder; and each printed solution, pasted into the page, must be judged right. Cells tagged "slow" by tools/refresh.py are left out unless COURSE_RERUN=all,
+because training a network twice teaches the test nothing that is worth its minute.
 """
 
+import ast
 import os
 import tempfile
+import time
+from collections import Counter
 from pathlib import Path
 from queue import Empty
 
@@ -18,6 +21,9 @@ from nbformat import NotebookNode
 
 FOLDER = "étudiante 1 – cours"
 SLOWEST_MOVE = 0.25     # CPU seconds: 150 ms when quiet; another worker runs beside
+SPENT = Counter()       # seconds of a worker by file
+SHOWN = 20
+QUICK = 0.3             # seconds: a longer cell runs twice in a row only for a reason
 MOVES = """
 import time
 panel = {panel}
@@ -31,6 +37,43 @@ for value in ends * 4:
     times.append(time.process_time() - start)
 print(min(times))
 """
+SOLVE = """
+import contextlib, io
+for exercise in ex:
+    text = io.StringIO()
+    with contextlib.redirect_stdout(text):
+        exercise.solution()
+    exec(text.getvalue(), globals())
+    exercise.check(globals()[exercise.name])
+ex.report()
+"""
+
+
+def feeds_on_itself(source):
+    """Say whether a cell gives a new value to a name that it has read: ``x = x / 2``."""
+    made = set()
+    for statement in ast.parse(source).body:
+        if isinstance(statement, ast.AugAssign):
+            return True
+        if isinstance(statement, ast.Assign):
+            stored, read = (names_in(part) for part in (statement.targets,
+                                                        [statement.value]))
+            if (stored & read) - made:
+                return True
+            made |= stored
+    return False
+
+
+def names_in(nodes):
+    """Return the names in some nodes of a syntax tree, without those of comprehensions."""
+    names, own = set(), set()
+    for node in (found for part in nodes for found in ast.walk(part)):
+        if isinstance(node, ast.Name):
+            names.add(node.id)
+        elif isinstance(node, ast.comprehension):
+            own |= {name.id for name in ast.walk(node.target)
+                    if isinstance(name, ast.Name)}
+    return names - own
 
 
 class RunAgain(pytest.Item):
@@ -47,7 +90,10 @@ class RunAgain(pytest.Item):
             for cell in self.cells:
                 if ("slow" not in cell.metadata.get("tags", [])
                         or os.environ.get("COURSE_RERUN") == "all"):
-                    for _ in range(2):
+                    start = time.perf_counter()
+                    self.run_as_stored(cell)
+                    if (time.perf_counter() - start < QUICK
+                            or feeds_on_itself(cell.source)):
                         self.run_as_stored(cell)
             panels = [cell.source for cell in self.cells
                       if cell.source.startswith("explore(")]
@@ -61,6 +107,9 @@ class RunAgain(pytest.Item):
             self.run(f"os.chdir({str(self.path.parent)!r})")
             if left:
                 pytest.fail(f"the page leaves files behind: {left}", pytrace=False)
+        report = self.run(SOLVE)[-1].text
+        if "not right yet" in report or "not attempted" in report:
+            pytest.fail(f"a printed solution is not right:\n{report}", pytrace=False)
 
     def run_as_stored(self, cell):
         """Run one cell and compare how much it shows with what is stored."""
@@ -98,7 +147,7 @@ class RunAgain(pytest.Item):
 
 
 def pytest_collection_modifyitems(items):
-    """Put one item behind the cells of each page that nbval collected."""
+    """Put one item behind the cells of each page that nbval collected; order the files."""
     cells = {}
     for item in items:
         if type(item).__name__ == "IPyNbCell":
@@ -107,3 +156,30 @@ def pytest_collection_modifyitems(items):
         again = RunAgain.from_parent(page, name="again")
         again.cells = [item.cell for item in own]
         items.insert(items.index(own[-1]) + 1, again)
+    slow = {item.path for item in items if item.get_closest_marker("browser")}
+    items.sort(key=lambda item: longest_first(item.path, slow))
+
+
+def longest_first(path, slow):
+    """Return a key that puts what takes minutes first, so that workers end together."""
+    if path in slow:
+        return 0, 0
+    if path.suffix == ".ipynb":
+        return 1, -int(path.name[:2]) if path.name[:2].isdigit() else 0
+    return 2, 0
+
+
+def pytest_runtest_logreport(report):
+    """Add up the seconds of each file; with several workers the main process does."""
+    SPENT[report.nodeid.split("::")[0]] += report.duration
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print where the time went: the start of a page's kernel is not in it."""
+    if len(SPENT) > 1:
+        terminalreporter.section("where the time goes, seconds of one worker")
+        for name, seconds in SPENT.most_common(SHOWN):
+            terminalreporter.line(f"{seconds:7.1f}  {name}")
+        rest = sum(sorted(SPENT.values())[:-SHOWN])
+        terminalreporter.line(f"{rest:7.1f}  {max(len(SPENT) - SHOWN, 0)} other files")
+        terminalreporter.line(f"{sum(SPENT.values()):7.1f}  all")

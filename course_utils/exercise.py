@@ -104,6 +104,7 @@ class Exercise:
         self.explain = explain
         self.verdict = Verdict("not attempted", "not attempted yet")
         self._cases = cases
+        self._own = {}          # outcomes of reference and mistakes, computed once
         self._hints_given = 0
 
     def cases(self):
@@ -147,7 +148,7 @@ class Exercise:
         errors = [outcome.error for outcome in outcomes if outcome.error]
         if any(isinstance(error, NotImplementedError) for error in errors):
             return Verdict("not attempted", _not_attempted(answer))
-        expected = [self._outcome(self.reference, case).value for case in cases]
+        expected = [own.value for own in self._own_outcomes(self.reference, cases)]
         problems = [self._problem(outcome, wanted)
                     for outcome, wanted in zip(outcomes, expected, strict=True)]
         if any(problems):
@@ -177,6 +178,12 @@ class Exercise:
             return outcome
         return outcome._replace(value=self.canonical(outcome.value))
 
+    def _own_outcomes(self, function, cases):
+        """Return the outcomes of the reference or of a mistake, the same at each call."""
+        if function not in self._own:
+            self._own[function] = [self._outcome(function, case) for case in cases]
+        return self._own[function]
+
     def _known_mistakes(self, cases, outcomes, expected):
         """Return the names of the known mistakes that give the same outcomes."""
         wrong = []
@@ -184,7 +191,7 @@ class Exercise:
             warnings.simplefilter("ignore")
             for name, mistake in self.mistakes.items():
                 for function in mistake.functions:
-                    theirs = [self._outcome(function, case) for case in cases]
+                    theirs = self._own_outcomes(function, cases)
                     if all(_same_outcome(mine, other, self.tolerance)
                            for mine, other in zip(outcomes, theirs, strict=True)):
                         return [name]

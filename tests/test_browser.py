@@ -27,7 +27,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="no playwright he
                                  "pip install playwright")
 
 ALL_RUN = """() => {
-    const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];
+    const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputArea-prompt')];
     return document.querySelector("[data-mime-type='application/vnd.jupyter.error']") ||
         prompts.length > 3 && prompts.every(p => /\\[\\d+\\]/.test(p.textContent));
 }"""

@@ -7,11 +7,13 @@ import base64
 import io
 import re
 
+import colab
 import nbformat
 import pages
+import teaching
 from PIL import Image
 
-from course_utils import PAGES, load_exercises
+from course_utils import PAGES, carry, load_exercises
 
 THUMBNAILS = pages.ROOT / "docs" / "thumbnails"
 BEGIN, END = "<!-- pages -->", "<!-- /pages -->"
@@ -26,15 +28,19 @@ def rendered():
     for number, book in books.items():
         _link_pages(book, files, number)
         _navigate(book, files, number)
+        colab.add_cell(book)
     if "00" in books:
         for cell in books["00"].cells:
             if BEGIN in cell.source:
                 cell.source = _between(cell.source, _course_map(books, files))
+    for book in books.values():
+        _identify(book)
     texts = {path: nbformat.writes(books[number]) + "\n"
              for number, path in files.items()}
     readme = pages.ROOT / "README.md"
     texts[readme] = _between(readme.read_text(encoding="utf-8"),
                              _readme_table(books, files))
+    texts[teaching.FILE] = teaching.rendered(books, files)
     return texts
 
 
@@ -73,6 +79,17 @@ def _navigate(book, files, own):
     last.source = f"{body}\n\n{NAVIGATION}\n{' | '.join(links)}"
 
 
+def _identify(book):
+    """Renew the id of each cell whose text changed: updates know the course's cells by it."""
+    known = {cell.id for cell in book.cells}
+    for cell in book.cells:
+        if not carry.is_shipped(cell):
+            text = carry.plain(cell.source)
+            cell.id = next(fresh for number in range(5) if
+                           (fresh := carry.digest(f"{text}{number or ''}")) not in known)
+            known.add(cell.id)
+
+
 def _picture(number, folder):
     """Return the Markdown of a thumbnail."""
     return f"![first look at page {number}]({folder}docs/thumbnails/{number}.png)"
@@ -96,8 +113,8 @@ def _course_map(books, files):
 
 def _readme_table(books, files):
     """Return the table of the README: one row for each page that exists."""
-    rows = ["| | Page | Work | Runs in | Exercises (known mistakes) | Claims | Figures |",
-            "|---|---|---|---|---|---|---|"]
+    rows = ["| | Page | Work | Runs in | Exercises (known mistakes) | Claims | Figures "
+            "| Colab |", "|---|---|---|---|---|---|---|---|"]
     for number, book in books.items():
         exercises = list(load_exercises(number))
         mistakes = sum(len(exercise.mistakes) for exercise in exercises)
@@ -106,17 +123,22 @@ def _readme_table(books, files):
             f"| [{number} {pages.title(book)}](notebooks/{files[number].name}) "
             f"| {pages.work_minutes(book)} min | {pages.seconds(book)} s "
             f"| {len(exercises)} ({mistakes}) | {pages.claim_count(book)} "
-            f"| {len(pages.figures(book))} |")
-    return "\n".join(rows)
+            f"| {len(pages.figures(book))} | {colab.badge(files[number].name)} |")
+    return "\n".join(rows) + colab.notice()
 
 
-def thumbnail(book):
-    """Return the picture of a page as PNG bytes: its cell tagged so, else its first."""
+def thumbnail_output(book):
+    """Return the figure that stands for a page: its cell tagged so, else its first."""
     drawn = pages.figures(book)
     tagged = [output for k, output in drawn
               if "thumbnail" in book.cells[k].metadata.get("tags", [])]
-    output = (tagged or [output for _, output in drawn])[0]
-    picture = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
+    return (tagged or [output for _, output in drawn])[0]
+
+
+def thumbnail(book):
+    """Return the picture of a page as PNG bytes, small."""
+    encoded = thumbnail_output(book).data["image/png"]
+    picture = Image.open(io.BytesIO(base64.b64decode(encoded)))
     picture.thumbnail(SIZE)
     buffer = io.BytesIO()
     picture.convert("RGB").quantize(128).save(buffer, format="png", optimize=True)

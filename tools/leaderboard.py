@@ -6,23 +6,13 @@ not written: run `make refresh` afterwards.
 """
 
 import os
-import re
 import sys
 
+import digests
 import pages
 import refresh
 
-from course_utils.doctor import file_digest
 from course_utils.leaderboard import FILE
-
-
-def update_digest():
-    """Write size and SHA-256 of the leaderboard into the table of data/README.md."""
-    readme = FILE.parent / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    text = re.sub(rf"(\| `{FILE.name}` \| )\d+( \|.*?)`[0-9a-f]{{64}}`",
-                  rf"\g<1>{FILE.stat().st_size}\g<2>`{file_digest(FILE)}`", text)
-    readme.write_text(text, encoding="utf-8", newline="\n")
 
 
 def main(name):
@@ -33,7 +23,7 @@ def main(name):
         if any("claim_row(" in cell.source for cell in pages.cells(notebook, "code")):
             refresh.execute(notebook)
             print(f"{path.name}: rows stored")
-    update_digest()
+    digests.update(FILE)
 
 
 if __name__ == "__main__":

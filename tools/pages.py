@@ -42,6 +42,25 @@ def cells(notebook, kind):
     return [cell for cell in notebook.cells if cell.cell_type == kind]
 
 
+def is_for_colab(cell):
+    """Say whether a cell is the one that tools/colab.py puts into every page."""
+    return "colab" in cell.metadata.get("tags", [])
+
+
+def set_up(notebook):
+    """Return the set-up cell: the first code cell that is the page's own."""
+    return next(cell for cell in cells(notebook, "code") if not is_for_colab(cell))
+
+
+def number_cells(notebook):
+    """Number the code cells from 1, as if they had run in their order."""
+    for number, cell in enumerate(cells(notebook, "code"), 1):
+        cell.execution_count = number
+        for output in cell.outputs:
+            if "execution_count" in output:
+                output.execution_count = number
+
+
 def title(notebook):
     """Return the text of the first heading, without the page number."""
     return re.sub(r"^#\s+(\d\d\s+)?", "", notebook.cells[0].source.splitlines()[0])
@@ -80,8 +99,9 @@ def definitions(number, constants=()):
     assignments to run too, as they stand left of the equals sign.
     """
     path, = find_pages(number)
-    code, wanted = cells(read(path), "code"), []
-    if "quiet_tensorflow()" in code[0].source:
+    book = read(path)
+    code, wanted = cells(book, "code"), []
+    if "quiet_tensorflow()" in set_up(book).source:
         from course_utils import quiet_tensorflow
 
         quiet_tensorflow()

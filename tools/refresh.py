@@ -27,15 +27,17 @@ class PlainClient(NotebookClient):
         self.comm_open_handlers = {}
 
 
-def execute(notebook, folder=pages.NOTEBOOKS):
-    """Run every cell of ``notebook`` in place; return the wall seconds it took."""
-    os.environ["COURSE_PROFILE"] = "quick"
+def execute(notebook, folder=pages.NOTEBOOKS, profile="quick", kind=PlainClient):
+    """Run every cell of ``notebook`` in place; return wall seconds and the client."""
+    os.environ["COURSE_PROFILE"] = profile
     os.environ.pop("COURSE_SOLUTIONS", None)
+    client = kind(notebook, timeout=600 if profile == "quick" else None,
+                  kernel_name="python3", store_widget_state=False,
+                  extra_arguments=["--log-level=ERROR"],
+                  resources={"metadata": {"path": str(folder)}})
     start = time.perf_counter()
-    PlainClient(notebook, timeout=600, kernel_name="python3", store_widget_state=False,
-                extra_arguments=["--log-level=ERROR"],
-                resources={"metadata": {"path": str(folder)}}).execute()
-    return time.perf_counter() - start
+    client.execute()
+    return time.perf_counter() - start, client
 
 
 def tidy(notebook):
@@ -52,11 +54,7 @@ def tidy(notebook):
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_VIEW, None)
         join_streams(cell)
-    for number, cell in enumerate(pages.cells(notebook, "code"), 1):
-        cell.execution_count = number
-        for output in cell.outputs:
-            if "execution_count" in output:
-                output.execution_count = number
+    pages.number_cells(notebook)
 
 
 def mark_slow(cell):
@@ -113,7 +111,7 @@ def main(name):
     for path in pages.find_pages(name):
         notebook = pages.read(path)
         try:
-            measured = execute(notebook)
+            measured, _ = execute(notebook)
         except CellExecutionError as error:
             raise SystemExit(f"{path.name} was not stored: a cell failed\n"
                              f"{error}") from None

@@ -2,11 +2,12 @@
 
 The network, its patches and its training are those of the page, read from the notebook.
 Takes about 10 minutes of CPU time; 1 GB of memory. Weights differ a little from machine
-to machine. Afterwards bring size and SHA-256 in data/README.md up to date.
+to machine.
 """
 
 from functools import partial
 
+import digests
 import numpy as np
 import pages
 
@@ -32,6 +33,7 @@ def main(name="denoiser.npz"):
     print("PSNR of the last epoch on its training patches:",
           f"{-10 * np.log10(losses[-1]):.2f} dB")
     save_weights(model, FOLDER / name)
+    digests.update(FOLDER / name)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,10 @@
 
 The network, its loss and its training are those of the page, read from the notebook.
 Takes about 4 minutes of two quiet cores; 2 GB of memory. Weights differ a little from
-machine to machine. Afterwards bring size and SHA-256 in data/README.md up to date.
+machine to machine.
 """
 
+import digests
 import numpy as np
 import pages
 
@@ -35,6 +36,7 @@ def main(name="detector_cells.npz"):
     history = page["train"](model, scenes, EPOCHS)
     print("loss:", *np.round(history.history["loss"], 3))
     save_weights(model, FOLDER / name)
+    digests.update(FOLDER / name)
 
 
 if __name__ == "__main__":

@@ -5,14 +5,14 @@
 seeds each, some five minutes; names of rows behind it, as in ``steps "no batch norm"``,
 train only these and keep the other lines of the table. Networks, step and settings are
 those of the page, read from the notebook, and the digits are the page's. Numbers differ
-a little from machine to machine. Afterwards bring sizes and SHA-256 in data/README.md up
-to date.
+a little from machine to machine.
 """
 
 import csv
 import sys
 from time import process_time
 
+import digests
 import numpy as np
 import pages
 
@@ -89,10 +89,17 @@ def steps(only=(), path=FOLDER.parent / "gan_steps.csv"):
             lines += [line for line in list(csv.reader(file))[1:]
                       if line[0] not in made]
     order = [*rows, *list(AVERAGES.values())[::-1]]
+    write_table(path, COLUMNS,
+                sorted(lines, key=lambda line: (order.index(line[0]), line[1])))
+
+
+def write_table(path, columns, lines):
+    """Write a table of data/, and its row in data/README.md."""
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows(sorted(lines, key=lambda line: (order.index(line[0]), line[1])))
+        writer.writerow(columns)
+        writer.writerows(lines)
+    digests.update(path)
 
 
 def weights(path=FOLDER / "gan_digits.npz"):
@@ -101,6 +108,7 @@ def weights(path=FOLDER / "gan_digits.npz"):
     settings = list(all_settings(page).values())[-1]
     models, _ = page["train_gan"](*real_digits(), LONG, seed=SEED, **settings)
     save_weights(models[1], path)
+    digests.update(path)
     print("Fréchet distance, rarest class, agreement:", *measure(page, models[1], True))
 
 

@@ -4,10 +4,10 @@ A small convolutional classifier of the course's digits. Its weights are stored 
 float16, and with them, as float32, the mean and covariance of its features on 20,000
 other real digits: the reference of `course_utils.judge`. Takes about half a minute of
 two quiet cores. Weights differ a little from machine to machine, and so does the scale
-of the Fréchet distance: all files and numbers of pages 15 and 16 follow. Afterwards
-bring size and SHA-256 in data/README.md up to date.
+of the Fréchet distance: all files and numbers of pages 15 and 16 follow.
 """
 
+import digests
 import numpy as np
 
 from course_utils import judge, make_digits, quiet_tensorflow
@@ -53,6 +53,7 @@ def main(path=FOLDER / "judge_digits.npz"):
     features, _ = judge._run(rounded, make_digits(N_REFERENCE, rng)[0])
     arrays += [array.astype(np.float32) for array in judge.moments(features)]
     save_arrays(arrays, path)
+    digests.update(path)
     x, u = make_digits(N_TEST, rng)
     wrong = judge._run(rounded, x)[1].argmax(axis=1) != u
     print(f"test accuracy {1 - wrong.mean():.4f} on {N_TEST} digits")

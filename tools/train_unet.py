@@ -2,9 +2,10 @@
 
 The network, its loss and the generator are those of the page, read from the notebook.
 Takes about 5 minutes of two quiet cores; 2 GB of memory. Weights differ a little from
-machine to machine. Afterwards bring size and SHA-256 in data/README.md up to date.
+machine to machine.
 """
 
+import digests
 import numpy as np
 import pages
 
@@ -37,6 +38,7 @@ def main(name="unet_nuclei.npz"):
         history = model.fit(*page["augmented"](x, t, rng), batch_size=BATCH, verbose=0)
         print(f"epoch {epoch + 1} of {EPOCHS}: loss {history.history['loss'][0]:.4f}")
     save_weights(model, FOLDER / name)
+    digests.update(FOLDER / name)
 
 
 if __name__ == "__main__":
