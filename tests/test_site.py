@@ -28,8 +28,9 @@ TYPESET = """async () => {
     await MathJax.startup.promise;
     const drawn = [...document.querySelectorAll('mjx-container > svg')];
     return [drawn.filter(formula => formula.getBoundingClientRect().width > 5).length,
-            document.querySelectorAll('mjx-merror').length];
-}"""
+            document.querySelectorAll(
+                'g[data-mml-node=merror], mjx-container g[fill=red]').length];
+}"""     # MathJax draws what it cannot read, and unknown commands, in red
 # Words of code repeat by the thousand: of each colour one is looked at on each page.
 ONE_OF_EACH = """() => {
     const seen = new Set();

@@ -104,13 +104,13 @@ def test_the_checksum_follows_the_file(tmp_path, monkeypatch):
 
 def test_times_are_measured_and_kept_for_the_other_profile(one_page, tmp_path, monkeypatch):
     table = tmp_path / "times.csv"
-    monkeypatch.setattr(times, "TABLE", table)
+    monkeypatch.setattr(pages, "TIMES", table)
     monkeypatch.setattr(times.index, "main", lambda: None)
     times.store({"page": "01", "profile": "full", "seconds": "9", "cpu_seconds": "9",
                  "peak_mb": "9"})
     before = one_page.read_bytes()
     times.main("quick", "01")
-    lines = times.load()
+    lines = pages.stored_times()
     assert list(lines) == [("01", "quick"), ("01", "full")]
     assert lines["01", "full"]["seconds"] == "9"
     assert float(lines["01", "quick"]["peak_mb"]) > 20
@@ -118,7 +118,7 @@ def test_times_are_measured_and_kept_for_the_other_profile(one_page, tmp_path, m
 
 
 def test_a_page_without_time_is_named(one_page, tmp_path, monkeypatch):
-    monkeypatch.setattr(times, "TABLE", tmp_path / "times.csv")
+    monkeypatch.setattr(pages, "TIMES", tmp_path / "times.csv")
     monkeypatch.setattr(times.index, "main", lambda: None)
     book = pages.read(one_page)
     book.cells.append(new_code("1 / 0"))

@@ -113,8 +113,9 @@ def _course_map(books, files):
 
 def _readme_table(books, files):
     """Return the table of the README: one row for each page that exists."""
-    rows = ["| | Page | Work | Runs in | Exercises (known mistakes) | Claims | Figures "
-            "| Colab |", "|---|---|---|---|---|---|---|---|"]
+    times = pages.stored_times()
+    rows = ["| | Page | Work | Runs in | Full profile | Exercises (known mistakes) "
+            "| Claims | Figures | Colab |", "|---|---|---|---|---|---|---|---|---|"]
     for number, book in books.items():
         exercises = list(load_exercises(number))
         mistakes = sum(len(exercise.mistakes) for exercise in exercises)
@@ -122,9 +123,17 @@ def _readme_table(books, files):
             f"| {_picture(number, '')} "
             f"| [{number} {pages.title(book)}](notebooks/{files[number].name}) "
             f"| {pages.work_minutes(book)} min | {pages.seconds(book)} s "
+            f"| {_full_profile(times.get((number, 'full')))} "
             f"| {len(exercises)} ({mistakes}) | {pages.claim_count(book)} "
             f"| {len(pages.figures(book))} | {colab.badge(files[number].name)} |")
     return "\n".join(rows) + colab.notice()
+
+
+def _full_profile(line):
+    """Return the CPU seconds and memory of a page in the full profile, or a dash."""
+    if line is None:
+        return "–"
+    return f"{line['cpu_seconds']} CPU-s, {float(line['peak_mb']) / 1000:.1f} GB"
 
 
 def thumbnail_output(book):

@@ -1,6 +1,7 @@
 """What the tools and the tests know of a page: where it is, its header, its counts."""
 
 import ast
+import csv
 import re
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
+TIMES = ROOT / "docs" / "times.csv"
 RUNS_IN = re.compile(r"(\*\*Runs in\*\* )(\d+)( s)")
 
 
@@ -76,6 +78,14 @@ def seconds(notebook):
     """Return the measured seconds stated in the header, as text."""
     found = RUNS_IN.search(notebook.cells[0].source)
     return found[2] if found else ""
+
+
+def stored_times():
+    """Return what tools/times.py measured: (page, profile) to a dict of texts."""
+    if not TIMES.exists():
+        return {}
+    with open(TIMES, newline="", encoding="utf-8") as file:
+        return {(line["page"], line["profile"]): line for line in csv.DictReader(file)}
 
 
 def figures(notebook):

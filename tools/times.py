@@ -16,27 +16,18 @@ import psutil
 import refresh
 from nbclient.exceptions import CellExecutionError
 
-TABLE = pages.ROOT / "docs" / "times.csv"
 KEYS = ("page", "profile", "seconds", "cpu_seconds", "peak_mb")
-
-
-def load():
-    """Return the stored lines as a dict: (page, profile) to a dict of texts."""
-    if not TABLE.exists():
-        return {}
-    with open(TABLE, newline="", encoding="utf-8") as file:
-        return {(line["page"], line["profile"]): line for line in csv.DictReader(file)}
 
 
 def store(line):
     """Write one line among the others, in the order of the pages."""
-    lines = load() | {(line["page"], line["profile"]): line}
-    draft = TABLE.with_suffix(".draft")
+    lines = pages.stored_times() | {(line["page"], line["profile"]): line}
+    draft = pages.TIMES.with_suffix(".draft")
     with open(draft, "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, KEYS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(lines[key] for key in sorted(lines, key=_order))
-    draft.replace(TABLE)
+    draft.replace(pages.TIMES)
 
 
 def _order(key):

@@ -66,6 +66,11 @@ def _softmax_less(maximum):
     return weights
 
 
+def _clipped_above(limit):
+    """Return a softmax that avoids overflow by clipping."""
+    return lambda S: _plain_softmax(np.minimum(S, limit))
+
+
 def _softmax_without_keepdims(S):
     e = np.exp(S - S.max(axis=1))
     return e / e.sum(axis=1)
@@ -86,8 +91,13 @@ def _attend():
                 np.array([[2.0], [7]]))
         far = case(3, 4, 5, 2, 30.0)
         far = (far[0] * [[1.0], [100], [0.1]], *far[1:])
+        # The first query has two different scores above 1000: 1024 and 1024.5.
+        close = (np.array([[1024.0, 0, 0, 0], [0.5, 1, -1, 2]]),
+                 np.array([[2.0, 0, 1, 0], [2 + 2**-10, 1, 0, 0.5], [0, -1, 0, 1]]),
+                 np.array([[2.0, 1], [7, -3], [4, 5]]))
         return [tiny, case(3, 5, 4, 2), case(4, 4, 3, 3), case(2, 6, 7, 7),
-                case(5, 3, 2, 4), case(6, 6, 9, 5), far, case(4, 3, 8, 2, 500.0)]
+                case(5, 3, 2, 4), case(6, 6, 9, 5), far, case(4, 3, 8, 2, 500.0),
+                close]
 
     return Exercise(
         "attend", attend, cases,
@@ -153,6 +163,35 @@ def _attend():
                 "Your formula is right, but exp overflows for large scores, and "
                 "infinity / infinity is NaN. Subtract the largest score of each row "
                 "first."),
+            "clipped": Mistake(
+                tuple(_attend_with(weights=_clipped_above(limit))
+                      for limit in (700.0, 500.0, 100.0, 50.0)),
+                "You clipped the scores against the overflow. Two different large "
+                "scores become equal. Subtract the maximum of each row in place of "
+                "clipping."),
+            "NaN replaced": Mistake(
+                (lambda Q, K, V: np.nan_to_num(_attend_with(weights=_plain_softmax)(
+                    Q, K, V)),
+                 _attend_with(weights=lambda S: np.nan_to_num(_plain_softmax(S))),
+                 _attend_with(weights=lambda S: np.nan_to_num(np.exp(S))
+                              / np.nan_to_num(np.exp(S)).sum(1, keepdims=True))),
+                "You replaced NaN or infinity by a number: that hides the overflow, and "
+                "the row is lost. Subtract the largest score of each row before exp."),
+            "not the largest": Mistake(
+                (_attend_with(weights=_softmax_less(
+                    lambda S: np.abs(S).max(axis=1, keepdims=True))),
+                 _attend_with(weights=_softmax_less(
+                     lambda S: S.mean(axis=1, keepdims=True))),
+                 _attend_with(weights=_softmax_less(
+                     lambda S: S.min(axis=1, keepdims=True)))),
+                "You subtracted another number than the largest score of each row "
+                "(its absolute value, the mean, the least). Take the largest score "
+                "itself: S.max(axis=1, keepdims=True)."),
+            "divided by the maximum": Mistake(
+                _attend_with(weights=lambda S: _plain_softmax(
+                    S / S.max(axis=1, keepdims=True))),
+                "You divided the scores by the largest one, which changes the weights. "
+                "Subtract it."),
             "one maximum for all": Mistake(
                 _attend_with(weights=_softmax_less(lambda S: S.max())),
                 "You subtracted the largest score of the whole matrix. In a row whose "
@@ -257,6 +296,11 @@ def _masked_weights():
         e = np.exp(S) * seen
         return e / e.sum(axis=1, keepdims=True)
 
+    def masked_array(S, seen):
+        S = np.ma.array(S, mask=~seen)
+        e = np.ma.exp(S - S.max(axis=1, keepdims=True))
+        return e / e.sum(axis=1, keepdims=True)
+
     def hidden_maximum(S, seen):
         e = np.exp(S - S.max(axis=1, keepdims=True)) * seen
         return e / e.sum(axis=1, keepdims=True)
@@ -280,13 +324,17 @@ def _masked_weights():
         def scores(n, m, middle=0.0):
             return middle + rng.normal(0, 1.5, (n, m))
 
+        def quarters(S):
+            return np.round(4 * S) / 4
+
         tiny = (np.array([[1.0, 3, 2], [0.5, -1, 2]]),
                 np.array([[True, False, True], [True, True, False]]))
         seen = mask(4, 6)
-        # Hidden scores far above, and visible ones far from 0.
-        large = np.where(seen, scores(4, 6, -3000), 2500.0)
-        low = np.where(seen, scores(4, 6, -9000), scores(4, 6, -9000))
-        uneven = scores(3, 5) + [[-2000.0], [0], [2000]]
+        # Hidden scores far above, and visible ones far from 0, in quarters: these are
+        # exact in float32.
+        large = np.where(seen, quarters(scores(4, 6, -3000)), 25000.0)
+        low = quarters(scores(4, 6, -9000))
+        uneven = quarters(scores(3, 5) + [[-20000.0], [0], [2000]])
         return [tiny, (scores(5, 5), np.tril(np.ones((5, 5), bool))),
                 (scores(3, 5), mask(3, 5)), (scores(6, 4), mask(6, 4)),
                 (scores(4, 4), mask(4, 4)), (large, seen), (low, seen),
@@ -307,7 +355,8 @@ def _masked_weights():
                 "You set hidden scores to 0. A score of 0 is a score like any other: "
                 "exp(0) = 1. Hidden ones need minus infinity."),
             "not low enough": Mistake(
-                tuple(with_score(value) for value in (-1.0, -10.0, -100.0, -1000.0)),
+                tuple(with_score(value) for value in (
+                    -1.0, -10.0, -99.0, -100.0, -999.0, -1000.0, -9999.0, -1e4)),
                 "Your number for hidden scores is not low enough: visible scores may "
                 "be lower still. Take -np.inf."),
             "lowest score": Mistake(
@@ -320,9 +369,18 @@ def _masked_weights():
                 "and gets some weight. Take -np.inf."),
             "lowered a little": Mistake(
                 tuple(lambda S, seen, by=by: _softmax(S - by * ~seen)
-                      for by in (1.0, 10.0, 100.0, 1000.0)),
+                      for by in (1.0, 10.0, 100.0, 1000.0, 1e4)),
                 "You lowered the hidden scores by a number that is too small: a hidden "
                 "score may be thousands above the others. Replace it by -np.inf."),
+            "divided again": Mistake(
+                (lambda S, seen: masked_weights(S / np.sqrt(S.shape[1]), seen),
+                 lambda S, seen: masked_weights(S / np.sqrt(len(S)), seen)),
+                "You divided by a square root. S holds scores that are already divided: "
+                "only mask and softmax are asked for."),
+            "masked array": Mistake(
+                masked_array,
+                "You returned a masked array, in which hidden weights are missing. "
+                ".filled(0) gives them their 0."),
             "infinity times 0": Mistake(
                 (lambda S, seen: _softmax(S + ~seen * -np.inf),
                  lambda S, seen: _softmax(S - (1 - seen) * np.inf)),
@@ -385,7 +443,8 @@ def _masked_weights():
          "largest visible score."],
         independent=_masked_by_loops,
         also_right=(_masked_by_product, _masked_by_minus,
-                    lambda S, seen: _softmax(np.where(seen, S, -1e9))))
+                    lambda S, seen: _softmax(np.where(seen, S, -1e9)),
+                    lambda S, seen: masked_weights(S.astype(np.float32), seen)))
 
 
 # --- heads -----------------------------------------------------------------------------
@@ -405,9 +464,9 @@ def _split_heads():
     def cases(rng):
         def tokens(n, D):
             return rng.normal(0, 1, (n, D))
-        return [(np.array([[10.0, 11, 12, 13], [20, 21, 22, 23]]), 2), (tokens(3, 6), 2),
-                (tokens(4, 12), 3), (tokens(6, 8), 4), (tokens(5, 6), 1),
-                (tokens(6, 6), 3), (tokens(4, 4), 4), (tokens(2, 12), 6)]
+        return [(np.array([[10.0, 11, 12, 13], [20, 21, 22, 23]]), 2), (tokens(4, 6), 2),
+                (tokens(6, 12), 3), (tokens(8, 8), 4), (tokens(5, 6), 1),
+                (tokens(6, 6), 3), (tokens(4, 4), 4), (tokens(6, 12), 6)]
 
     def sizes(X, h):
         return (*X.shape, X.shape[1] // h)
@@ -437,6 +496,10 @@ def _split_heads():
     def exchanged_sizes(X, h):
         n, _, d = sizes(X, h)
         return X.reshape(n, d, h).swapaxes(0, 1)
+
+    def wrong_axes(X, h):
+        n, _, d = sizes(X, h)
+        return X.reshape(n, h, d).swapaxes(1, 2)
 
     def interleaved_last(X, h):
         n, _, d = sizes(X, h)
@@ -481,9 +544,21 @@ def _split_heads():
                 "to (n, h, d), then exchange the first two axes."),
             "tokens split": Mistake(
                 (tokens_split, lambda X, h: np.split(X, h),
-                 lambda X, h: np.array(np.split(X, h))),
+                 lambda X, h: np.array(np.split(X, h)),
+                 lambda X, h: np.array_split(X, h)),
                 "You gave each head some of the tokens. Each head gets all tokens, and "
                 "some of their columns: axis 1."),
+            "wrong axes exchanged": Mistake(
+                (wrong_axes, lambda X, h: split_heads(X, h).transpose(2, 0, 1),
+                 lambda X, h: split_heads(X, h).transpose(2, 1, 0),
+                 lambda X, h: X.reshape(len(X), h, -1).T),
+                "You exchanged the wrong axes. Of (n, h, d) exchange the first two, "
+                "0 and 1: the result is (h, n, d)."),
+            "no whole number": Mistake(
+                (lambda X, h: X.reshape(len(X), h, X.shape[1] / h).swapaxes(0, 1),
+                 lambda X, h: np.stack([X[:, t * (X.shape[1] / h):] for t in range(h)])),
+                "X.shape[1] / h is a float, and sizes and slices need whole numbers: "
+                "X.shape[1] // h."),
             "every head the same": Mistake(
                 (lambda X, h: np.repeat(X[None], h, axis=0),
                  lambda X, h: np.stack([X] * h)),
@@ -621,6 +696,17 @@ def _sinusoidal():
                 (table(waves=(np.sin, np.sin)), table(waves=(np.cos, np.cos))),
                 "Both columns of a pair hold the same wave. Column 2k holds the sine, "
                 "column 2k + 1 the cosine."),
+            "sines only": Mistake(
+                (lambda n, D: np.sin(np.arange(n)[:, None]
+                                     / 10000 ** (np.arange(D) / D)),
+                 lambda n, D: np.sin(np.arange(n)[:, None]
+                                     / 10000 ** (2 * np.arange(D) / D))),
+                "All your columns are sines. Odd columns, 2k + 1, hold the cosine of "
+                "the same angle."),
+            "rounded exponent": Mistake(
+                (table(power=lambda k, D: 2 * k // D),
+                 table(power=lambda k, D: 2 * (k // D))),
+                "Your exponent is 0 everywhere: // rounds 2 k / D down. Divide by /."),
             "divided outside": Mistake(
                 divided_outside,
                 "You divided the sine and the cosine. Divide the angle, inside the "
@@ -769,6 +855,26 @@ def _cut_patches():
                 (square, square_inside),
                 "You used one side for rows and columns. The image need not be square: "
                 "W / P columns of patches come from x.shape[1]."),
+            "the last axes exchanged": Mistake(
+                (axes(0, 1, 3, 2, 4),),
+                "You exchanged axes 2 and 3. The middle ones of (H/P, P, W/P, P, C) are "
+                "1 and 2."),
+            "P patches a side": Mistake(
+                (lambda x, P: np.array([block.ravel() for row in np.array_split(x, P)
+                                        for block in np.array_split(row, P, axis=1)]),
+                 lambda x, P: [block.ravel() for row in np.array_split(x, P)
+                               for block in np.array_split(row, P, axis=1)]),
+                "You cut P rows of P patches. P is the side of a patch in pixels: there "
+                "are H / P rows of W / P patches."),
+            "range too short": Mistake(
+                (lambda x, P: np.array([x[i:i + P, j:j + P].ravel()
+                                        for i in range(0, x.shape[0] - P, P)
+                                        for j in range(0, x.shape[1] - P, P)]),
+                 lambda x, P: [x[i:i + P, j:j + P].ravel()
+                               for i in range(0, x.shape[0] - P, P)
+                               for j in range(0, x.shape[1] - P, P)]),
+                "Your range stops too early: the last patch begins at H - P, so it is "
+                "range(0, H - P + 1, P), or range(0, H, P)."),
             "in-patch axes first": Mistake(
                 (axes(1, 3, 0, 2, 4),),
                 "You put the places inside a patch first. First which patch (axes 0 "

@@ -146,7 +146,7 @@ def _occlusion_map():
             "patches side by side": Mistake(
                 (_occluded(step=lambda q: q,
                            size=lambda x, q: (x.shape[0] // q, x.shape[1] // q)),
-                 _occluded(step=lambda q: q)),
+                 _occluded(step=lambda q: q), _stored_each_q),
                 "Your patches stand side by side. The next one starts one pixel "
                 "further, not q."),
             "rows and columns counted alike": Mistake(
@@ -166,6 +166,19 @@ def _occlusion_map():
                     x.shape[0] - q + 1, x.shape[1] - q + 1))(score, x, q + 1, v),
                 "Your patch is q + 1 wide. A slice ends before its second number: "
                 "i:i + q has q rows."),
+            "patch of q - 1": Mistake(
+                _sliced(lambda i, q: slice(i, i + q - 1)),
+                "Your patch is q - 1 wide. 'Rows i to i + q - 1' are q rows; a slice "
+                "ends before its second number: i:i + q."),
+            "slice to q": Mistake(
+                _sliced(lambda i, q: slice(i, q)),
+                "The slice i:q ends at q wherever it starts. It must end at i + q: "
+                "i:i + q."),
+            "centred patch": Mistake(
+                (_sliced(lambda i, q: slice(max(0, i - q // 2), i + q // 2 + 1)),
+                 _sliced(lambda i, q: slice(max(0, i - q // 2), i + (q + 1) // 2))),
+                "Your patch has its middle at (i, j). It begins there: rows i to "
+                "i + q - 1, columns j to j + q - 1."),
             "one pixel": Mistake(
                 lambda score, x, q, v: _occluded(size=lambda x, p: (
                     x.shape[0] - q + 1, x.shape[1] - q + 1))(score, x, 1, v),
@@ -209,6 +222,24 @@ def _piled_rows(score, x, q, v):
         for j in range(R.shape[1]):
             covered[i:i + q, j:j + q] = v
             R[i, j] = score(x) - score(covered)
+    return R
+
+
+def _sliced(part):
+    """Return an answer that covers the slices part(i, q) and part(j, q)."""
+    def answer(score, x, q, v):
+        R = np.zeros((x.shape[0] - q + 1, x.shape[1] - q + 1))
+        for i, j in np.ndindex(R.shape):
+            covered = x.copy()
+            covered[part(i, q), part(j, q)] = v
+            R[i, j] = score(x) - score(covered)
+        return R
+    return answer
+
+
+def _stored_each_q(score, x, q, v):
+    R = np.zeros((x.shape[0] - q + 1, x.shape[1] - q + 1))
+    R[::q, ::q] = occlusion_map(score, x, q, v)[::q, ::q]
     return R
 
 
@@ -424,6 +455,26 @@ def _integrated_gradients():
                 _path(places=lambda m: np.arange(m) / m + 0.5),
                 "Your points are k / m + 1/2, so half of them lie beyond x. The half "
                 "belongs to k: (k + 0.5) / m."),
+            "half divided alone": Mistake(
+                _path(places=lambda m: np.arange(m) + 0.5 / m),
+                "Python divides first: k + 1/2 / m is k + (1/2) / m, and your path "
+                "leads far beyond x. Write (k + 0.5) / m."),
+            "way in the denominator": Mistake(
+                lambda gradient, x, b, m: (x - b) * sum(
+                    gradient(b + (k + 0.5) / (m * (x - b))) for k in range(m)) / m,
+                "You divided by m (x - b). The fraction ends at m: "
+                "(k + 0.5) / m * (x - b)."),
+            "starts at x": Mistake(
+                lambda gradient, x, b, m: (x - b) * sum(
+                    gradient(x + (k + 0.5) / m * (x - b)) for k in range(m)) / m,
+                "Your path starts at x and leads away from the baseline. Start at b: "
+                "b + (k + 1/2) / m (x - b)."),
+            "part missing": Mistake(
+                (_path(places=lambda m: (np.arange(m - 1) + 0.5) / m,
+                       mean=lambda slopes, m: sum(slopes) / m),
+                 _path(places=lambda m: (np.arange(1, m) + 0.5) / m,
+                       mean=lambda slopes, m: sum(slopes) / m)),
+                "One of the m parts is missing. k runs from 0 to m - 1: range(m)."),
             "counted from 1": Mistake(
                 (_path(places=lambda m: (np.arange(m) - 0.5) / m),
                  _path(places=lambda m: (np.arange(m) + 1.5) / m)),
@@ -773,6 +824,17 @@ def _fgsm():
                  _attack(move=lambda g: np.abs(np.sign(g)))),
                 "Your pixels only get brighter, or stay. Where the slope is negative "
                 "the loss grows when the pixel gets darker: move by minus eps."),
+            "slope cut at eps": Mistake(
+                (lambda gradient, x, eps: x + np.clip(gradient(x), -eps, eps),
+                 lambda gradient, x, eps: np.clip(
+                     x + np.clip(gradient(x), -eps, eps), 0, 1)),
+                "You moved by the slope, cut at eps at most. Each pixel moves by the "
+                "whole eps, however small its slope: eps * np.sign(...)."),
+            "change clipped": Mistake(
+                (lambda gradient, x, eps: x + np.clip(eps * np.sign(gradient(x)), 0, 1),
+                 lambda gradient, x, eps: x + eps * np.clip(np.sign(gradient(x)), 0, 1)),
+                "You clipped the change, so negative moves are lost. Clip the sum: "
+                "np.clip(x + ..., 0, 1)."),
             "one sign for all": Mistake(
                 lambda gradient, x, eps: np.clip(
                     x + eps * np.sign(gradient(x).sum()), 0, 1),
@@ -870,6 +932,27 @@ def _from_guessing(P, u, B):
     return error
 
 
+def _in_bins(place, **parts):
+    """Return an answer that counts every bin that place(c, B) names, also beyond B."""
+    return lambda P, u, B: _calibration(
+        bins=lambda c, _: np.unique(place(c, B), return_inverse=True)[1],
+        places=lambda _: np.unique(np.unique(
+            place(parts.get("confidence", _answered)(P, u), B),
+            return_inverse=True)[1]), **parts)(P, u, B)
+
+
+def _answered(P, u):
+    return P.max(axis=1)
+
+
+def _of_each_class(P, u):
+    return P.ravel()
+
+
+def _each_class_right(P, u):
+    return np.eye(P.shape[1])[u].ravel() > 0
+
+
 def _expected_calibration_error():
     def cases(rng):
         def case(n, classes, B, bend, honesty=0.5):
@@ -880,8 +963,10 @@ def _expected_calibration_error():
             return P, u, B
 
         tiny = (np.array([[0.7, 0.3], [0.1, 0.9], [0.38, 0.62]]), np.array([1, 1, 1]), 4)
+        border = (np.array([[0.75, 0.25], [0.75, 0.25], [0.875, 0.125],
+                            [0.625, 0.375]]), np.array([1, 1, 0, 0]), 4)
         return [tiny, case(20, 3, 5, 1.5), case(40, 4, 10, 2), case(60, 2, 8, 1, 4),
-                case(50, 5, 7, 3)]
+                case(50, 5, 7, 3), border]
 
     return Exercise(
         "expected_calibration_error", expected_calibration_error, cases,
@@ -939,6 +1024,28 @@ def _expected_calibration_error():
                 (_calibration(bins=lambda c, B: np.floor(c * B).astype(int)),),
                 "An answer of confidence exactly 1 falls out of your bins. The upper "
                 "end belongs to a bin: k/B < confidence <= (k + 1)/B."),
+            "border in the upper bin": Mistake(
+                (_calibration(bins=lambda c, B: np.minimum(np.floor(c * B), B - 1)),
+                 _in_bins(lambda c, B: np.floor(c * B))),
+                "An answer on a border went into the upper bin, or one of confidence 1 "
+                "into a bin of its own. The upper end is included: "
+                "k/B < confidence <= (k + 1)/B."),
+            "rounded": Mistake(
+                (_in_bins(lambda c, B: np.round(c * B)),
+                 _calibration(bins=lambda c, B: np.round(c * B)),
+                 _calibration(bins=lambda c, B: np.minimum(np.round(c * B), B - 1))),
+                "You rounded to the nearest border, so your bins are shifted by half "
+                "their width. Bin k reaches from k/B to (k + 1)/B."),
+            "ten bins": Mistake(
+                lambda P, u, B: expected_calibration_error(P, u, 10),
+                "You used 10 bins whatever B is. The number of bins is given: B."),
+            "B ends": Mistake(
+                (_in_bins(lambda c, B: np.digitize(c, np.linspace(0, 1, B))),
+                 _in_bins(lambda c, B: np.digitize(c, np.linspace(0, 1, B), right=True)),
+                 _calibration(bins=lambda c, B: np.digitize(
+                     c, np.linspace(0, 1, B)) - 1)),
+                "np.linspace(0, 1, B) has B ends, so B - 1 bins. B bins have B + 1 "
+                "ends."),
             "first class": Mistake(
                 (_calibration(confidence=lambda P, u: P[:, 0]),
                  _calibration(confidence=lambda P, u: P[:, 1],)),
@@ -949,10 +1056,14 @@ def _expected_calibration_error():
                 "You took the largest value of each column. A row is one image: "
                 "P.max(axis=1), P.argmax(axis=1)."),
             "all classes": Mistake(
-                _calibration(confidence=lambda P, u: P.ravel(),
-                             right=lambda P, u: np.eye(P.shape[1])[u].ravel() > 0),
+                (_calibration(confidence=_of_each_class, right=_each_class_right),
+                 _calibration(confidence=_of_each_class, right=_each_class_right,
+                              bins=lambda c, B: np.maximum(np.ceil(c * B) - 1, 0)),
+                 _in_bins(lambda c, B: np.ceil(c * B), confidence=_of_each_class,
+                          right=_each_class_right)),
                 "You binned the probabilities of all classes. ECE as asked here looks "
-                "at the answer only: the largest of each row."),
+                "at the answer only, one confidence per image: the largest of each "
+                "row."),
             "accuracy forgotten": Mistake(
                 (_calibration(right=lambda P, u: np.ones(len(u))),
                  _calibration(right=lambda P, u: np.full(
@@ -968,7 +1079,9 @@ def _expected_calibration_error():
                 "Your bins hold equally many answers. Asked for are B bins of equal "
                 "width between 0 and 1."),
             "bins over the own range": Mistake(
-                (_calibration(bins=_own_range_bins), _from_guessing),
+                (_calibration(bins=_own_range_bins), _from_guessing,
+                 _in_bins(lambda c, B: np.digitize(c, np.linspace(
+                     c.min(), c.max(), B + 1), right=True))),
                 "Your bins do not run from 0 to 1 but over the range of the "
                 "confidences, or from 1/classes on. All are 1/B wide, from 0 to 1."),
             "last bin missing": Mistake(
@@ -1069,8 +1182,9 @@ def _with_temperature():
                 (_heated(scale=lambda Z, T: Z * T),
                  lambda Z, T: np.exp(Z * T) / np.exp(Z * T).sum(axis=1, keepdims=True),
                  lambda Z, T: _renormed(special.softmax(Z, axis=1) ** T)),
-                "You multiplied by T (a power T does the same). Divide: a high temperature brings the scores "
-                "closer together, and the network becomes less sure."),
+                "You multiplied by T (a power T does the same). Divide: a high "
+                "temperature brings the scores closer together, and the network "
+                "becomes less sure."),
             "T ignored": Mistake(
                 (_heated(scale=lambda Z, T: Z), _heated(scale=lambda Z, T: Z - T)),
                 "T does nothing in your result (to add or subtract it changes no "
@@ -1117,7 +1231,8 @@ def _with_temperature():
                 "Your columns sum to 1. An image is a row: sum over axis=1."),
             "over everything": Mistake(
                 (_heated(shift=lambda Z: Z.max(), total=lambda E: E.sum()),
-                 lambda Z, T: special.softmax(Z / T)),
+                 lambda Z, T: special.softmax(Z / T), _heated(total=lambda E: E.sum()),
+                 lambda Z, T: np.exp(Z / T) / np.exp(Z / T).sum()),
                 "All your numbers together sum to 1. Each row has to: sum over axis=1, "
                 "keepdims=True."),
             "not divided by the sum": Mistake(
@@ -1148,6 +1263,23 @@ def _with_temperature():
                     np.exp(Z / T - Z.max(axis=1, keepdims=True))),),
                 "You subtracted the largest of Z from Z / T, so all powers may become "
                 "0. Divide by T first, then subtract the largest of the result."),
+            "largest divided alone": Mistake(
+                lambda Z, T: _renormed(np.exp(Z - Z.max(axis=1, keepdims=True) / T)),
+                "Only the largest score is divided by T. Brackets: (Z - largest) / T."),
+            "overflow cut": Mistake(
+                (_heated(scale=lambda Z, T: np.clip(Z, -50, 50) / T),
+                 _heated(scale=lambda Z, T: np.clip(Z / T, -700, 700)),
+                 _heated(scale=lambda Z, T: np.clip(Z / T, -50, 50)),
+                 _heated(scale=lambda Z, T: np.minimum(Z / T, 700)),
+                 lambda Z, T: np.nan_to_num(_renormed(np.exp(Z / T)))),
+                "You cut or replaced what overflows; then large scores become equal, or "
+                "probabilities 0. Subtract the largest of each row instead."),
+            "divided by the largest": Mistake(
+                (_heated(scale=lambda Z, T: Z / np.abs(Z).max(axis=1, keepdims=True) / T),
+                 _heated(scale=lambda Z, T: Z / Z.max(axis=1, keepdims=True) / T),
+                 _heated(scale=lambda Z, T: Z / np.max(Z) / T)),
+                "You divided by the largest score, which changes the probabilities. "
+                "Subtract it: differences stay as they are."),
             "answer only": Mistake(
                 (lambda Z, T: Z.argmax(axis=1), lambda Z, T: special.softmax(
                     Z / T, axis=1).max(axis=1)),
