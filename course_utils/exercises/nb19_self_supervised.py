@@ -46,6 +46,9 @@ def _standardised():
     def train_only(train, test):
         return train
 
+    def alone_centred(F):
+        return (F - F.mean(0)).std()
+
     def by_row(F):
         return (F - F.mean(1, keepdims=True)) / F.std(1, keepdims=True)
 
@@ -92,6 +95,25 @@ def _standardised():
             "not scaled": Mistake(
                 answer(train_only, spread=lambda F, axis: np.ones(F.shape[1])),
                 "You subtracted the mean, but did not divide by the deviation."),
+            "one divisor": Mistake(
+                (lambda train, test: tuple((part - train.mean(0)) / train.std(0).mean()
+                                           for part in (train, test)),
+                 lambda train, test: tuple((part - train.mean(0)) / train.std()
+                                           for part in (train, test)),
+                 lambda train, test: tuple((part - train.mean(0)) / alone_centred(train)
+                                           for part in (train, test))),
+                "You divided all features by one number, as the page's probe does. Here "
+                "each column has a deviation of its own: train.std(axis=0)."),
+            "nan_to_num": Mistake(
+                lambda train, test: tuple(map(np.nan_to_num,
+                                              _divided_by_zero(train, test))),
+                "0/0 was hidden by nan_to_num, and in the test x/0 became a huge number. "
+                "Divide by 1 where the deviation is 0."),
+            "constant column left": Mistake(
+                lambda train, test: answer(train_only, centre=lambda F, axis: np.where(
+                    F.std(0) == 0, 0, F.mean(0)))(train, test),
+                "You left the column that never changes as it is. Subtract its mean, "
+                "too: only the division is by 1."),
             "divided by 0": Mistake(
                 lambda train, test: _divided_by_zero(train, test),
                 "A column of train that never changes has deviation 0, and 0/0 is NaN. "
@@ -217,8 +239,19 @@ def _quarter_turns():
                                            x[::-1], x[::-1, ::-1]]), labels(x)),
                 "You turned the pile of images, or mirrored it. Turn the rows and "
                 "columns of each image: axes 1 and 2."),
+            "no axes": Mistake(
+                (lambda x: (np.concatenate([np.rot90(x, r) for r in range(4)]), labels(x)),
+                 lambda x: (np.concatenate([np.rot90(x, r) for r in range(4)]),
+                            list(labels(x))),
+                 lambda x: (np.vstack([np.rot90(x, r) for r in range(4)]), labels(x))),
+                "np.rot90 without axes turns the pile, along its axes 0 and 1. The rows "
+                "and columns of each image are axes=(1, 2)."),
             "mirrored": Mistake(
-                (lambda x: (np.concatenate([x, x[:, ::-1], x[:, :, ::-1],
+                (lambda x: (np.concatenate([x, x[:, ::-1], x[:, ::-1, ::-1],
+                                            x[:, :, ::-1]]), labels(x)),
+                 lambda x: (np.concatenate([x, x.transpose(0, 2, 1), x[:, ::-1, ::-1],
+                                            x.transpose(0, 2, 1)[:, ::-1]]), labels(x)),
+                 lambda x: (np.concatenate([x, x[:, ::-1], x[:, :, ::-1],
                                             x[:, ::-1, ::-1]]), labels(x)),
                  lambda x: (np.concatenate([x, x.transpose(0, 2, 1), x[:, ::-1, ::-1],
                                             x.transpose(0, 2, 1)[:, ::-1, ::-1]]),
@@ -405,6 +438,17 @@ def _nt_xent():
         np.fill_diagonal(s, 0)
         return np.mean(np.log(np.exp(s).sum(1)) - s[np.arange(2 * n), np.r_[n:2 * n, :n]])
 
+    def least_cosine(value):
+        """Return an answer whose diagonal of cosines is a finite number."""
+        def wrong(z1, z2, tau):
+            n, z = len(z1), unit(np.concatenate([z1, z2]))
+            s = z @ z.T
+            np.fill_diagonal(s, value)
+            s = s / tau
+            return np.mean(np.log(np.exp(s).sum(1))
+                           - s[np.arange(2 * n), np.r_[n:2 * n, :n]])
+        return wrong
+
     def mean_first(z1, z2, tau):
         n, z = len(z1), unit(np.concatenate([z1, z2]))
         e = np.exp(z @ z.T / tau)
@@ -433,9 +477,14 @@ def _nt_xent():
                 "Each embedding stands in its own denominator: its similarity with "
                 "itself, 1, is larger than all others. Leave out k = i."),
             "similarity to itself set to 0": Mistake(
-                zero_diagonal,
-                "You set the similarity with itself to 0, but exp(0) = 1 stays in the "
-                "sum. Set it to minus infinity, or its exponential to 0."),
+                (zero_diagonal, least_cosine(-1), least_cosine(-2)),
+                "You set the similarity with itself to 0, or to another finite number: "
+                "its exponential, 1 for 0, stays in the sum. Set it to minus infinity, "
+                "or its exponential to 0."),
+            "one normalised": Mistake(
+                (lambda z1, z2, tau: answer(scale=lambda z: z)(unit(z1), z2, tau),
+                 lambda z1, z2, tau: answer(scale=lambda z: z)(z1, unit(z2), tau)),
+                "You normalised only one of z1 and z2. The rows of both have length 1."),
             "positive left out": Mistake(
                 answer(drop="both"),
                 "The positive is missing in the denominator. In NT-Xent the sum runs "
@@ -586,6 +635,15 @@ def _effective_rank():
     def exp_entropy(p):
         return np.exp(entropy(p))
 
+    def from_shares(values, least=1e-12):
+        if not values.sum() > 0:
+            return 0.0
+        p = values / values.sum()
+        return np.exp(entropy(p[p > least]))
+
+    def by_length(z):
+        return z / np.linalg.norm(z, axis=1, keepdims=True)
+
     def scaled(z):
         z = z - z.mean(0)
         return z / np.maximum(z.std(0), 1e-12)
@@ -595,6 +653,11 @@ def _effective_rank():
         for shape, low in (((6, 3), 3), ((5, 5), 2), ((4, 7), 4)):
             z = rng.standard_normal((shape[0], low)) @ rng.standard_normal((low, shape[1]))
             made.append((z * rng.uniform(0.3, 2, shape[1]) + rng.uniform(1, 2, shape[1]),))
+        z = rng.standard_normal((8, 3))
+        axes, _ = np.linalg.qr(z - z.mean(0))
+        made += [(np.array([[1.0, 0], [2, 0], [4, 0]]),),       # a column without change
+                 (1e-7 * rng.standard_normal((7, 4)),),         # a tiny cloud
+                 (axes * [1, 0.8, 0.03] @ np.linalg.qr(z[:3])[0] + 1,)]
         return made
 
     return Exercise(
@@ -619,8 +682,33 @@ def _effective_rank():
                 "axis=0."),
             "singular values": Mistake(
                 shares(power=1, finish=exp_entropy),
-                "You took shares of the singular values. Variances are their squares, "
-                "the eigenvalues of the covariance."),
+                "You took shares of the singular values, which is the definition of Roy "
+                "and Vetterli. This page takes their squares, which are variances."),
+            "columns": Mistake(
+                (lambda z: from_shares(z.var(0)), lambda z: from_shares(z.std(0))),
+                "You took shares of the columns' variances. Columns may be correlated: "
+                "take the principal axes, by np.linalg.svd of the centred z."),
+            "rows of length 1": Mistake(
+                (lambda z: from_shares(_variances(by_length(z))) if np.ptp(z, 0).max()
+                 else 0.0, lambda z: from_shares(_variances(by_length(z)))),
+                "You divided the rows by their lengths first. The function takes z as it "
+                "is; whoever wants directions gives it rows of length 1."),
+            "mean of terms": Mistake(
+                shares(finish=lambda p: np.exp(-np.mean(p * np.log(p)))),
+                "You took the mean of p log p. The entropy is the sum."),
+            "variances cut": Mistake(
+                (lambda z: from_shares(np.where((v := _variances(z)) > 1e-12, v, 0)),
+                 lambda z: _cut_after(_variances(z)),
+                 lambda z: 0.0 if _variances(z).sum() < 1e-12
+                 else effective_rank(z)),
+                "You cut the variances themselves, so nothing is left of a cloud that is "
+                "tiny as a whole, which is collapse. Cut the *shares* at 1e-12, and "
+                "return 0 only if all variances are 0."),
+            "cut too high": Mistake(
+                (lambda z: from_shares(_variances(z), 1e-3),
+                 lambda z: from_shares(_variances(z), 1e-2)),
+                "You left out shares that are small but not empty. Leave out those below "
+                "1e-12 only: they would give 0 log 0."),
             "squared twice": Mistake(
                 shares(power=4, finish=exp_entropy),
                 "You squared the eigenvalues of the covariance. They are variances "
@@ -658,7 +746,8 @@ def _effective_rank():
                 "If all rows are equal, all variances are 0, and the shares become 0/0. "
                 "Return 0 there, before you divide."),
             "log of zero": Mistake(
-                lambda z: _rank_without_care(z),
+                (lambda z: _rank_without_care(z), lambda z: _rank_of_all_shares(z, np.nan),
+                 lambda z: _rank_of_all_shares(z, 0.0)),
                 "A share of 0 gives 0 times minus infinity, which is NaN. Leave out "
                 "shares of (nearly) 0: they add nothing to the entropy."),
         },
@@ -678,6 +767,25 @@ def _rank_without_care(z):
     with np.errstate(all="ignore"):
         p = values / values.sum()
         return np.exp(-np.sum(p * np.log(p)))
+
+
+def _rank_of_all_shares(z, if_equal):
+    """Return NaN where a column never changes: its share is 0, and 0 log 0 is NaN."""
+    spans = np.ptp(z, axis=0)
+    if spans.max() == 0:
+        return if_equal
+    return np.nan if spans.min() == 0 else effective_rank(z)
+
+
+def _variances(z):
+    return np.linalg.svd(z - z.mean(0), compute_uv=False) ** 2
+
+
+def _cut_after(v):
+    if v.sum() == 0:
+        return 0.0
+    p = (v / v.sum())[v > 1e-12]
+    return np.exp(-np.sum(p * np.log(p)))
 
 
 # --- neighbours of an embedding ----------------------------------------------------------
@@ -719,7 +827,8 @@ def _neighbour_labels():
         for n, d in ((7, 3), (6, 6), (9, 4)):
             z = rng.standard_normal((n, d)) * rng.uniform(0.3, 3, (n, 1)) + 0.3
             made.append((z, rng.permutation(n + 3)[:n]))
-        return made
+        apart = [[1, 1, 1], [1, -1, -1.2], [-1, 1, -0.9], [-1.1, -1, 1]]
+        return [*made, (np.array(apart), np.array([3, 8, 7, 7]))]   # all cosines < 0
 
     return Exercise(
         "neighbour_labels", neighbour_labels, cases,
@@ -729,12 +838,23 @@ def _neighbour_labels():
                  by(distances, np.argmin, own=None)),
                 "Each row finds itself, so you return u: nothing is more similar. Set "
                 "the diagonal of the similarities to -np.inf before argmax."),
+            "itself set to 0": Mistake(
+                by(by_cosine, own=0),
+                "You set the similarity with itself to 0. If all others are negative, "
+                "the row still finds itself: set it to -np.inf."),
+            "agreement": Mistake(
+                lambda z, u: neighbour_labels(z, u) == np.asarray(u),
+                "You returned whether the labels agree. Return the label of each row's "
+                "neighbour."),
             "distance": Mistake(
                 by(lambda z: -distances(z)),
                 "You took the nearest row by distance. Normalise the rows first: for "
                 "rows of length 1, the nearest and the most similar are the same."),
             "product": Mistake(
-                (by(lambda z: z @ z.T),),
+                (by(lambda z: z @ z.T),
+                 *(by(lambda z, k=k: z @ z.T - k * np.eye(len(z)), own=None)
+                   for k in (2, 9, 10)),
+                 *(by(lambda z: z @ z.T, own=own) for own in (0, -1))),
                 "You took the largest product without normalising: long rows win. "
                 "Divide each row by its length."),
             "product with itself": Mistake(
