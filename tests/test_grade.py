@@ -218,7 +218,7 @@ def test_the_verdict_is_the_one_the_page_prints(kernel, name, tmp_path):
     for k, source in enumerate(map(str.strip, ANSWERS[name])):
         assert kernel.run(source, 30).how == "ok"
         answer = Answer(kernel, {"name": exercise.name}, 30)
-        with kernel.session():
+        with kernel.serving():
             there = exercise.judge(answer.load())
         file, namespace = f"<answer {k}>", {"np": np}
         linecache.cache[file] = (0, None, source.splitlines(True), file)

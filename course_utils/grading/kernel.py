@@ -27,7 +27,7 @@ from course_utils.grading.wire import WireError, error_node, pack, unpack
 ROOT = Path(__file__).resolve().parent.parent.parent
 GRACE = 5                       # seconds between asking to stop and killing
 START = 90                      # seconds for a kernel to start on a busy machine
-AGENT = "__import__('course_utils.grading.agent', fromlist=['agent'])"
+INSIDE = "__import__('course_utils.grading.inside', fromlist=['inside'])"
 running = set()                 # kernels to end when the marking is interrupted
 stopping = threading.Event()
 KEPT = ("PATH", "LANG", "LANGUAGE", "TZ", "SYSTEMROOT", "WINDIR", "COMSPEC", "PATHEXT",
@@ -121,16 +121,16 @@ class StudentKernel:
         self.client.start_channels(iopub=False, stdin=False, hb=False, control=False)
 
     def _connect(self, names):
-        """Prepare the agent in the kernel and open the connection to it."""
+        """Prepare our part in the kernel and open the connection to it."""
         self._reply(self.client.kernel_info(), START)
         address, key = str(self.folder / "a"), secrets.token_bytes()
         if sys.platform == "win32":
             address = rf"\\.\pipe\mark-{secrets.token_hex()}"
-        call = f"{AGENT}.start({address!r}, {key!r}, {names!r}, {self.limits.memory}, True)"
+        call = f"{INSIDE}.start({address!r}, {key!r}, {names!r}, {self.limits.memory}, True)"
         ran = self.run(call, START, silent=True)
         if ran.how != "ok":
             raise RuntimeError(f"the kernel cannot be prepared: {ran.error}: {ran.text}")
-        number = self._execute(f"{AGENT}.accept()", True)
+        number = self._execute(f"{INSIDE}.accept()", True)
         self.connection = Client(address, authkey=key)
         self._reply(number, START)
         threading.Thread(target=self._listen, daemon=True).start()
@@ -168,10 +168,10 @@ class StudentKernel:
                 self.kill("time")
 
     @contextmanager
-    def session(self):
-        """Let the agent serve requests inside the with-block."""
+    def serving(self):
+        """Let our part of the kernel serve requests inside the with-block."""
         self.judging = True
-        number = self._execute(f"{AGENT}.serve()", True)
+        number = self._execute(f"{INSIDE}.serve()", True)
         try:
             yield
             self._send({"do": "end"})
@@ -180,7 +180,7 @@ class StudentKernel:
             self.judging = False
 
     def request(self, request, seconds, functions=None):
-        """Return the agent's reply; (None) after an interrupt; raise Lost."""
+        """Return the kernel's reply; (None) after an interrupt; raise Lost."""
         self.deadline = time.monotonic() + seconds
         self.functions = [] if functions is None else functions
         self._send(request)

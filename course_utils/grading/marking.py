@@ -191,8 +191,8 @@ class _Marking:
             self.kernel.run(source, min(left, PATIENCE))
 
     def _forget(self):
-        """Let the agent forget what it noted: it is judged."""
-        with self.kernel.session():
+        """Let the kernel forget what it noted: it is judged."""
+        with self.kernel.serving():
             self.kernel.request({"do": "forget"}, PATIENCE)
 
     def _again(self):
@@ -251,7 +251,7 @@ class _Marking:
         judged = set()
         while self.restarts <= RESTARTS:
             try:
-                with self.kernel.session():
+                with self.kernel.serving():
                     recorded = self._recorded()
                     places = {name: k for k, name in enumerate(recorded)}
                     for name in sorted((names | set(places) & self.todo) - judged):
@@ -267,7 +267,7 @@ class _Marking:
                 self._again()
 
     def _recorded(self):
-        """Return the names that the agent noted; raise Lost for anything else."""
+        """Return the names that the kernel noted; raise Lost for anything else."""
         with suppress(TypeError, KeyError, IndexError):
             noted = self.kernel.request({"do": "recorded"}, PATIENCE)["done"]
             self.noticed |= set(map(str, noted["noticed"]))
