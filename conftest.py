@@ -3,8 +3,9 @@
 A student goes back and runs a cell again. So each page gets one more item behind its
 cells, "again": every cell runs, and must show as much as is stored, twice in a row where
 it is quick or overwrites what it reads; every panel is moved; nothing may be left in the
-folder; and each printed solution, pasted into the page, must be judged right. Cells tagged "slow" by tools/refresh.py are left out unless COURSE_RERUN=all,
-because training a network twice teaches the test nothing that is worth its minute.
+folder; and each printed solution, pasted into the page, must be judged right. Cells
+tagged "slow" by tools/refresh.py are left out unless COURSE_RERUN=all, because training
+a network twice teaches the test nothing that is worth its minute.
 """
 
 import ast

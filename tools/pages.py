@@ -7,10 +7,11 @@ from pathlib import Path
 
 import nbformat
 
+from course_utils.carry import VARYING as RUNS_IN
+
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 TIMES = ROOT / "docs" / "times.csv"
-RUNS_IN = re.compile(r"(\*\*Runs in\*\* )(\d+)( s)")
 
 
 def all_pages():

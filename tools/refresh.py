@@ -5,7 +5,6 @@ compare. What varies from run to run (time stamps, widget models, version of Pyt
 left out. A page that fails is not written.
 """
 
-import hashlib
 import math
 import os
 import sys
@@ -15,6 +14,8 @@ from datetime import datetime
 import pages
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+
+from course_utils.carry import digest
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -93,10 +94,10 @@ def _identity(source, known):
     """Return an id that depends on the cell's text only, so that diffs stay small."""
     number = 0
     while True:
-        digest = hashlib.sha1(f"{source}{number or ''}".encode()).hexdigest()[:8]
-        if digest not in known:
-            known.add(digest)
-            return digest
+        identity = digest(f"{source}{number or ''}")
+        if identity not in known:
+            known.add(identity)
+            return identity
         number += 1
 
 

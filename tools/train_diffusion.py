@@ -55,9 +55,8 @@ def trained(page, x, u, steps, seed, **options):
 def drawn(page, predict, n, sampler="ddim", steps=10, w=1.15):
     """Return n images drawn as on the page, and the labels asked for."""
     labels = np.arange(n) % 10
-    asked = labels if w else np.full(n, 10)
-    return page["sample"](predict, asked, steps, np.random.default_rng(SEED),
-                          page[sampler], w or 1.0), labels
+    return page["sample"](predict, labels, steps, np.random.default_rng(SEED),
+                          page[sampler], w), labels
 
 
 def weights():
